@@ -1,0 +1,5 @@
+"""Run the command line as `python -m seatsync`."""
+
+from seatsync.cli import main
+
+main()

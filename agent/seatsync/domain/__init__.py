@@ -1,0 +1,1 @@
+"""The domain: words and rules of licence reselling, pure and on the standard library alone."""

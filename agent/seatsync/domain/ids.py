@@ -1,0 +1,49 @@
+"""Identifiers: derived ones, so that creating twice is creating once, and time-ordered ones."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from uuid import UUID, uuid5
+
+NAMESPACE = UUID("6f1c1f0e-53c1-5d0e-9a53-7e0f5a2f7c11")
+
+
+def subscription_id(provider_key: str, external_id: str) -> UUID:
+    """Return the id of a subscription that the agent creates.
+
+    The same provider key and provider's own id always give the same id, so that creating
+    the subscription twice, here or in the CRM, is the same record.
+    """
+    return uuid5(NAMESPACE, f"subscription:{provider_key}:{external_id}")
+
+
+def provider_account_id(provider_key: str, external_id: str) -> UUID:
+    """Return the id of a provider account; the same inputs always give the same id."""
+    return uuid5(NAMESPACE, f"provider-account:{provider_key}:{external_id}")
+
+
+def new_id() -> UUID:
+    """Return a fresh id (UUIDv7) that sorts after every id this process made before.
+
+    The first 48 bits are Unix milliseconds; the 74 random bits are replaced by a counter
+    from a random start within one millisecond, so that rows written together keep their order.
+    """
+    return _sequence.next()
+
+
+class _Sequence:
+    """The UUIDv7 generator of this process (RFC 9562, section 6.2, method 2)."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def next(self) -> UUID:
+        fresh = (time.time_ns() // 1_000_000) << 74 | secrets.randbits(73)
+        self._last = value = max(fresh, self._last + 1)
+        high, low = value >> 62, value & (1 << 62) - 1
+        millis, rand_a = high >> 12, high & 0xFFF
+        return UUID(int=millis << 80 | 7 << 76 | rand_a << 64 | 2 << 62 | low)
+
+
+_sequence = _Sequence()

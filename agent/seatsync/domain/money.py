@@ -1,0 +1,28 @@
+"""An exact amount in one currency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+
+SCALE = Decimal("0.000001")
+"""The smallest part of a currency unit that is kept; provider prices go to six places."""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount of an ISO 4217 currency, exact to six decimal places."""
+
+    amount: Decimal
+    currency: str
+
+    def canonical(self) -> Money:
+        """Return the one spelling of this value: no trailing zeros, upper-case currency."""
+        rounded = self.amount.quantize(SCALE, ROUND_HALF_EVEN).normalize()
+        if rounded.as_tuple().exponent > 0:  # type: ignore[operator]
+            rounded = rounded.quantize(Decimal(1))
+        return Money(rounded, self.currency.upper())
+
+    def __str__(self) -> str:
+        """Spell amount and currency, such as `27.5 USD`."""
+        return f"{self.amount:f} {self.currency}"

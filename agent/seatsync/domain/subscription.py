@@ -1,0 +1,145 @@
+"""A subscription: what a customer holds at a provider."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from seatsync.domain.billing import BillingFrequency, BillingType
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from seatsync.domain.money import Money
+
+
+class SubscriptionStatus(StrEnum):
+    """The normalised life-cycle state."""
+
+    PENDING = "PENDING"
+    ACTIVE = "ACTIVE"
+    SUSPENDED = "SUSPENDED"
+    EXPIRED = "EXPIRED"
+    CANCELLED = "CANCELLED"
+    DELETED = "DELETED"
+    UNKNOWN = "UNKNOWN"
+
+    @property
+    def is_ended(self) -> bool:
+        """Tell whether its seats no longer count; suspended ones may still be billed and count."""
+        return self in _ENDED
+
+
+_ENDED = frozenset(
+    {SubscriptionStatus.EXPIRED, SubscriptionStatus.CANCELLED, SubscriptionStatus.DELETED}
+)
+
+
+class UnassignedReason(StrEnum):
+    """Why a subscription has no billing contract."""
+
+    SETTING_DISABLED = "SETTING_DISABLED"
+    PROVIDER_ACCOUNT_UNMAPPED = "PROVIDER_ACCOUNT_UNMAPPED"
+    NO_DEFAULT_CONTRACT = "NO_DEFAULT_CONTRACT"
+    MULTIPLE_DEFAULT_CONTRACTS = "MULTIPLE_DEFAULT_CONTRACTS"
+    DISCOVERED_BEFORE_SETTING = "DISCOVERED_BEFORE_SETTING"
+    UNASSIGNED_BY_USER = "UNASSIGNED_BY_USER"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteSubscription:
+    """What a provider says about one subscription, in our words: the provider-owned fields.
+
+    `term` is an ISO 8601 duration such as `P1Y`; instants are aware; `unit_cost` is what the
+    provider charges the partner for one unit, and None while unknown.
+    """
+
+    external_id: str
+    customer_external_id: str
+    name: str
+    quantity: int
+    status: SubscriptionStatus
+    provider_status: str
+    billing_type: BillingType = BillingType.LICENSE
+    part_number: str | None = None
+    product_name: str | None = None
+    unit_type: str | None = None
+    term: str | None = None
+    billing_frequency: BillingFrequency | None = None
+    is_trial: bool = False
+    auto_renew: bool | None = None
+    parent_external_id: str | None = None
+    starts_at: datetime | None = None
+    commitment_ends_at: datetime | None = None
+    unit_cost: Money | None = None
+
+    def canonical(self) -> RemoteSubscription:
+        """Return the one spelling of this value, equal to what a database gives back.
+
+        Text is stripped and empty text is absent; instants are in UTC; an ended subscription
+        holds no seats, so that the license changes of a subscription add up to its quantity.
+        """
+        ended = self.status.is_ended
+        return replace(
+            self,
+            external_id=self.external_id.strip(),
+            customer_external_id=self.customer_external_id.strip(),
+            name=self.name.strip(),
+            quantity=0 if ended else self.quantity,
+            provider_status=self.provider_status.strip(),
+            part_number=_text(self.part_number),
+            product_name=_text(self.product_name),
+            unit_type=_text(self.unit_type),
+            term=_text(self.term),
+            parent_external_id=_text(self.parent_external_id),
+            starts_at=_utc(self.starts_at),
+            commitment_ends_at=_utc(self.commitment_ends_at),
+            unit_cost=self.unit_cost.canonical() if self.unit_cost else None,
+        )
+
+
+REMOTE_FIELDS = tuple(field.name for field in fields(RemoteSubscription))
+"""Names of all provider-owned fields, in the order of the record."""
+
+
+def _text(value: str | None) -> str | None:
+    return (value.strip() or None) if value else None
+
+
+def _utc(instant: datetime | None) -> datetime | None:
+    return instant.astimezone(UTC) if instant else None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A subscription as the mirror holds it: what the provider says, and what the CRM adds."""
+
+    id: UUID
+    provider_key: str
+    provider_account_id: UUID
+    account_id: UUID | None
+    billing_contract_id: UUID | None
+    unassigned_reason: UnassignedReason | None
+    external_id: str
+    name: str
+    quantity: int
+    status: SubscriptionStatus
+    provider_status: str
+    billing_type: BillingType
+    part_number: str | None
+    product_name: str | None
+    unit_type: str | None
+    term: str | None
+    billing_frequency: BillingFrequency | None
+    is_trial: bool
+    auto_renew: bool | None
+    parent_external_id: str | None
+    starts_at: datetime | None
+    commitment_ends_at: datetime | None
+    unit_cost: Money | None
+    unit_price: Money | None
+    discovered_at: datetime
+    last_synced_at: datetime
+    missing_since: datetime | None

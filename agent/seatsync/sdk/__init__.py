@@ -1,0 +1,1 @@
+"""What authors of plug-ins see: contracts, settings, HTTP clients, paging, simulators."""

@@ -1,0 +1,42 @@
+"""What a plug-in package registers under the entry-point group `seatsync.plugins`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from seatsync.sdk.connector import Capabilities
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from seatsync.sdk.connector import Connector
+    from seatsync.sdk.context import ConnectorContext
+    from seatsync.sdk.settings import PluginSettings
+
+
+class PluginKind(StrEnum):
+    """Which side of the agent a plug-in serves."""
+
+    PROVIDER = "PROVIDER"
+    CRM = "CRM"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderPlugin:
+    """A connector: its settings class, and how to make one from settings and a context.
+
+    `name` is the entry-point name, which config.yaml uses. `record_version` must be raised
+    whenever the mapping from the vendor's record to ours changes, so that unchanged answers
+    are read again once.
+    """
+
+    name: str
+    display_name: str
+    version: str
+    settings: type[PluginSettings]
+    connect: Callable[[Any, ConnectorContext], Connector]
+    capabilities: Capabilities = Capabilities()
+    record_version: int = 1
+    kind: PluginKind = PluginKind.PROVIDER
