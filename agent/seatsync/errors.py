@@ -18,6 +18,7 @@ SeatsyncError
 │   ├── RecordError           one record cannot be read
 │   └── CustomerError         one customer cannot be read
 ├── Refusal               the caller asked for what the rules forbid; nothing changed
+├── NotApplicable         there is nothing to do any more; a job ends quietly with the reason
 ├── Forbidden             the caller lacks a role
 └── Cancelled             a person, or the shutdown, asked to stop
 """
@@ -192,6 +193,12 @@ class Refusal(SeatsyncError):
         super().__init__(message)
         self.code = code
         self.path = tuple(path)
+
+
+class NotApplicable(SeatsyncError):
+    """What was asked for has lost its object, such as a provider that is no longer configured."""
+
+    code = "NOT_APPLICABLE"
 
 
 class Forbidden(SeatsyncError):

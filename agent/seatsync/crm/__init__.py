@@ -1,0 +1,1 @@
+"""The CRM side: what is pulled from it and pushed to it."""

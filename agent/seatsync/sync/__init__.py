@@ -1,0 +1,1 @@
+"""Syncing: extract, diff, plan, apply, report."""
