@@ -1,0 +1,89 @@
+# Everything runs from .venv, which is made from the lock files when it is first needed.
+# Wanted: make and Python 3.11 or newer. PYTHON=... chooses one; ARGS=... is handed on.
+
+SHELL := /bin/sh
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --quiet --disable-pip-version-check
+LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate $(ARGS)
+PYTHON ?=
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench record lock clean
+
+help: ## say what can be made
+	@echo "make <target> [ARGS=...]"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r target what; do \
+		printf '  %-8s %s\n' "$$target" "$$what"; done
+
+demo: $(VENV)/runtime ## run the agent on simulated providers; Ctrl-C ends it
+	@$(PY) -m seatsync demo $(ARGS)
+
+test: $(VENV)/development ## run every test, on all cores
+	@$(PY) -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal $(ARGS)
+
+lint: $(VENV)/development ## check style, types and who imports whom
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) -m pyright
+	$(VENV)/bin/lint-imports
+
+format: $(VENV)/development ## bring the code into shape
+	$(PY) -m ruff check --fix-only .
+	$(PY) -m ruff format .
+
+bench: $(VENV)/development ## measure a sync beside its floors
+	@$(PY) benchmarks/sync.py $(ARGS)
+
+record: $(VENV)/development ## record the cassettes again, from the simulators
+	@$(PY) -m seatsync_pax8.record $(ARGS)
+
+lock: $(VENV)/development ## pin exact versions with hashes; ARGS=--upgrade takes the newest
+	$(LOCK) pyproject.toml --group dev --output-file requirements-dev.lock
+	$(LOCK) pyproject.toml --constraint requirements-dev.lock --output-file requirements.lock
+	$(LOCK) --group build --constraint requirements-dev.lock --output-file requirements-build.lock
+
+clean: ## remove what can be made again, except .venv
+	rm -rf build dist .demo .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find agent graphql plugins tests benchmarks -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+# The stamps: each is newer than all that it was made from.
+
+$(VENV)/made:
+	@if ! $(PY) -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+		new=; lacking=; \
+		for python in $(PYTHON) python3.13 python3.12 python3.11 python3; do \
+			$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+			new=$$python; \
+			$$python -c 'import venv, ensurepip' 2>/dev/null && break; \
+			lacking=$$python; new=; \
+		done; \
+		if [ -z "$$new" ] && [ -n "$$lacking" ]; then \
+			echo "$$lacking cannot make a virtual environment; on Debian: apt-get install python3-venv" >&2; exit 1; \
+		elif [ -z "$$new" ]; then \
+			echo "seatsync needs Python 3.11 or newer; none is on the PATH (PYTHON=/path/to/python names one)" >&2; exit 1; \
+		fi; \
+		echo "Making $(VENV) with $$new ..."; \
+		$$new -m venv --clear $(VENV) || exit 1; \
+	fi
+	@touch $@
+
+$(VENV)/runtime-locked: requirements.lock requirements-build.lock | $(VENV)/made
+	@echo "Installing what seatsync needs (once) ..."
+	@$(PIP) install --no-deps --require-hashes -r requirements.lock -r requirements-build.lock
+	@touch $@
+
+$(VENV)/development-locked: requirements-dev.lock $(VENV)/runtime-locked
+	@echo "Installing what developing it needs (once) ..."
+	@$(PIP) install --no-deps --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/runtime: pyproject.toml $(VENV)/runtime-locked
+	@$(PIP) install --no-deps --no-index --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/development: $(VENV)/development-locked $(VENV)/runtime
+	@touch $@
