@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from seatsync.sdk.connector import Connector
     from seatsync.sdk.context import ConnectorContext
+    from seatsync.sdk.demonstration import SimulatedProvider
     from seatsync.sdk.settings import PluginSettings
 
 
@@ -40,3 +41,5 @@ class ProviderPlugin:
     capabilities: Capabilities = Capabilities()
     record_version: int = 1
     kind: PluginKind = PluginKind.PROVIDER
+    simulator: Callable[[], SimulatedProvider] | None = None
+    """Makes a stand-in for the vendor, empty; the demo plays on it."""

@@ -1,0 +1,1 @@
+"""The configuration: config.yaml and the environment, read into frozen settings."""

@@ -1,0 +1,159 @@
+"""The keys of config.yaml: names, types, defaults."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from seatsync.domain.provider import MANUAL_PROVIDER_KEY
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address is reached from this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _loopback(host: str) -> str:
+    if not is_loopback(host):
+        raise ValueError(
+            "must be a loopback address such as 127.0.0.1 while auth.mode is none: "
+            "whoever reaches the agent may do everything"
+        )
+    return host
+
+
+def _auth_mode(mode: str) -> str:
+    if mode in {"keys", "oidc"}:
+        raise ValueError(
+            f"{mode} is not served: this version cannot tell callers apart, so it serves mode "
+            "none, on a loopback address only"
+        )
+    if mode != "none":
+        raise ValueError("must be none")
+    return mode
+
+
+def _crm_plugin(name: str) -> str:
+    if name != "local":
+        raise ValueError(
+            "must be local: this version works with no other CRM, the mirror itself is the CRM"
+        )
+    return name
+
+
+def _no_settings(settings: dict[str, Any]) -> dict[str, Any]:
+    if settings:
+        raise ValueError("must be empty: the plug-in local takes no settings")
+    return settings
+
+
+def _database_url(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    if scheme == "sqlite":
+        if not rest.removeprefix("/") or ":memory:" in rest or not rest.startswith("/"):
+            raise ValueError("must name a file, as sqlite:///seatsync.db does")
+    elif scheme != "postgresql":
+        raise ValueError(
+            "must start with sqlite:/// (a file) or postgresql:// (user:password@host/dbname)"
+        )
+    elif not urlsplit(url).path.strip("/"):
+        raise ValueError("must name a database: postgresql://user:password@host/dbname")
+    return url
+
+
+def _provider_key(key: str) -> str:
+    if not _SLUG.fullmatch(key):
+        raise ValueError(
+            "must be at most 63 lower-case letters, digits, - and _, such as csp-us, "
+            "and start with a letter or digit"
+        )
+    if key == MANUAL_PROVIDER_KEY:
+        raise ValueError("`manual` is the built-in provider of subscriptions kept by hand")
+    return key
+
+
+def _origin(origin: str) -> str:
+    parts = urlsplit(origin)
+    if parts.scheme not in {"http", "https"} or origin != f"{parts.scheme}://{parts.netloc}":
+        raise ValueError("must be an exact origin such as https://crm.example, without a path")
+    return origin
+
+
+class Section(BaseModel):
+    """One mapping of config.yaml: frozen, and closed to unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Database(Section):
+    """Where the mirror is kept."""
+
+    url: Annotated[str, AfterValidator(_database_url), Field(repr=False)] = "sqlite:///seatsync.db"
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Tell whether the mirror is a file of this machine."""
+        return self.url.startswith("sqlite:")
+
+
+class Server(Section):
+    """Where GraphQL is served, and to whom."""
+
+    host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8365
+    cors_origins: tuple[Annotated[str, AfterValidator(_origin)], ...] = ()
+    graphiql: bool = True
+    introspection: bool = True
+
+
+class Auth(Section):
+    """How callers are known."""
+
+    mode: Annotated[str, AfterValidator(_auth_mode)] = "none"
+
+
+class Crm(Section):
+    """Which CRM is kept in step; with `local` the mirror itself is the CRM."""
+
+    plugin: Annotated[str, AfterValidator(_crm_plugin)] = "local"
+    settings: Annotated[dict[str, Any], AfterValidator(_no_settings), Field(repr=False)] = {}
+
+
+class ProviderEntry(Section):
+    """One configured connection to a distributor, its plug-in's settings not yet read."""
+
+    key: Annotated[str, AfterValidator(_provider_key)]
+    plugin: str
+    display_name: str | None = None
+    auto_sync: bool = True
+    interval_minutes: Annotated[int, Field(ge=1, le=525_600)] = 60
+    settings: Annotated[dict[str, Any], Field(repr=False)] = {}
+
+
+class Secrets(Section):
+    """What the secrets that the agent itself must keep are encrypted with."""
+
+    key_file: Path | None = None
+
+
+class Document(Section):
+    """All of config.yaml."""
+
+    database: Database = Database()
+    server: Server = Server()
+    auth: Auth = Auth()
+    crm: Crm = Crm()
+    secrets: Secrets = Secrets()
+    providers: tuple[ProviderEntry, ...] = ()

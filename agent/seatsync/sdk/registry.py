@@ -1,0 +1,64 @@
+"""Finding the installed plug-ins."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
+
+from seatsync.errors import PluginUnusable
+from seatsync.sdk.plugin import ProviderPlugin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+ENTRY_POINT_GROUP = "seatsync.plugins"
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The connectors that loaded, by entry-point name, and why the others did not."""
+
+    providers: Mapping[str, ProviderPlugin] = field(default_factory=dict)
+    failures: Mapping[str, PluginUnusable] = field(default_factory=dict)
+
+    def provider(self, name: str) -> ProviderPlugin:
+        """Return a connector; raise `PluginUnusable` if it is unknown or did not load."""
+        if name in self.providers:
+            return self.providers[name]
+        if name in self.failures:
+            raise self.failures[name]
+        installed = ", ".join(sorted(self.providers)) or "none"
+        raise PluginUnusable(name, f"is not installed; installed are: {installed}")
+
+
+def discover(points: Iterable[EntryPoint] | None = None) -> Registry:
+    """Load every plug-in of the entry-point group; one that fails does not stop the others."""
+    found = list(entry_points(group=ENTRY_POINT_GROUP) if points is None else points)
+    times = Counter(point.name for point in found)
+    providers: dict[str, ProviderPlugin] = {}
+    failures: dict[str, PluginUnusable] = {}
+    for point in sorted(found, key=lambda point: point.name):
+        try:
+            providers[point.name] = _load(point, times[point.name])
+        except PluginUnusable as failure:
+            failures[point.name] = failure
+    return Registry(providers, failures)
+
+
+def _load(point: EntryPoint, times: int) -> ProviderPlugin:
+    if times > 1:
+        raise PluginUnusable(point.name, f"{times} installed packages register this name")
+    try:
+        plugin = point.load()
+    except Exception as error:  # a stranger's module may raise anything while it is imported
+        reason = f"did not load: {type(error).__name__}: {error}"
+        raise PluginUnusable(point.name, reason) from error
+    if not isinstance(plugin, ProviderPlugin):
+        raise PluginUnusable(
+            point.name, f"{point.value} is a {type(plugin).__name__}, not a ProviderPlugin"
+        )
+    if plugin.name != point.name:
+        raise PluginUnusable(point.name, f"calls itself {plugin.name!r}")
+    return plugin
