@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PACKAGES = {"seatsync", "seatsync_graphql", "seatsync_pax8"}
+LOAD_ENTRY_POINTS = """
+import sys
+sys.path[:0] = {path!r}
+from importlib.metadata import distributions
+import graphql, seatsync
+assert seatsync.__file__.startswith({path[0]!r}), seatsync.__file__
+assert graphql.__file__.startswith({path[1]!r}), graphql.__file__
+[installed] = distributions(path=[{path[0]!r}], name="seatsync")
+points = [point for point in installed.entry_points if point.load()]
+print(*sorted(f"{{point.group}}:{{point.name}}" for point in points))
+"""
+
+
+def _build(repository: Path, kind: str, folder: Path) -> Path:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(folder)]
+    subprocess.run(command, cwd=repository, check=True, capture_output=True)
+    [built] = folder.iterdir()
+    return built
+
+
+@pytest.fixture(scope="module")
+def wheel(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _build(repository, "wheel", tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def sdist(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _build(repository, "sdist", tmp_path_factory.mktemp("sdist"))
+
+
+def _members(archive: Path) -> set[str]:
+    if archive.suffix == ".whl":
+        return set(zipfile.ZipFile(archive).namelist())
+    with tarfile.open(archive) as opened:
+        return {name.partition("/")[2] for name in opened.getnames()}
+
+
+def test_the_wheel_holds_our_packages_and_nothing_beside_them(wheel: Path) -> None:
+    tops = {name.partition("/")[0] for name in _members(wheel)}
+    assert {top for top in tops if not top.endswith(".dist-info")} == PACKAGES
+
+
+def test_every_package_of_the_wheel_says_that_it_is_typed(wheel: Path) -> None:
+    assert {f"{package}/py.typed" for package in PACKAGES} <= _members(wheel)
+
+
+def test_the_installed_wheel_works_beside_graphql_core(wheel: Path, tmp_path: Path) -> None:
+    target = tmp_path / "site"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
+    subprocess.run([*pip, "--target", str(target), str(wheel)], check=True)
+    program = LOAD_ENTRY_POINTS.format(path=[str(target), sysconfig.get_path("purelib")])
+    # -S leaves out the editable install's folders.
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", program], check=True, capture_output=True, text=True
+    )
+    assert done.stdout.split() == [
+        "console_scripts:seatsync",
+        "seatsync.asgi:graphql",
+        "seatsync.plugins:pax8",
+    ]
+
+
+@pytest.mark.parametrize("archive", ["wheel", "sdist"])
+def test_nothing_that_a_program_left_behind_is_packed(
+    archive: str, request: pytest.FixtureRequest
+) -> None:
+    left = ("__pycache__", ".pyc", ".db", ".key", "_cache/", ".hypothesis", ".venv")
+    members = _members(request.getfixturevalue(archive))
+    assert [name for name in members if any(mark in name for mark in left)] == []
+
+
+def test_the_source_archive_is_enough_to_develop_from(sdist: Path) -> None:
+    wanted = """
+        CHANGELOG.md CONTRIBUTING.md LICENSE Makefile README.md config.example.yaml pyproject.toml
+        requirements.lock requirements-build.lock requirements-dev.lock
+        agent/seatsync/__init__.py tests/conftest.py tests/support/local_postgres.py
+    """
+    assert set(wanted.split()) <= _members(sdist)
+
+
+def test_the_wheel_can_be_built_from_the_source_archive(
+    sdist: Path, wheel: Path, tmp_path: Path
+) -> None:
+    with tarfile.open(sdist) as opened:
+        opened.extractall(tmp_path / "unpacked", filter="data")
+    [source] = (tmp_path / "unpacked").iterdir()
+    assert _members(_build(source, "wheel", tmp_path / "dist")) == _members(wheel)
