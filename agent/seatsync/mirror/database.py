@@ -6,9 +6,7 @@ import re
 import sqlite3
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
 
 import psycopg2
 from pony.orm import Database, db_session
@@ -16,11 +14,13 @@ from pony.orm.core import DatabaseError as PonyDatabaseError
 from psycopg2.extras import execute_batch
 
 from seatsync.errors import DatabaseBusy, DatabaseUnusable
+from seatsync.mirror.address import SERVER_OPTIONS, check_url, is_sqlite, redact_url, sqlite_path
 from seatsync.mirror.codec import PostgresCodec, SqliteCodec
 from seatsync.mirror.entities import declare_entities
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
 BUSY_TIMEOUT_S = 30
 """How long a writer waits for another process before it gives up."""
@@ -45,23 +45,24 @@ class Mirror:
         """Wrap a bound database; `Mirror.open` is the way to get one."""
         self.db = db
         self.url = url
-        self.is_sqlite = url.startswith("sqlite:")
+        self.is_sqlite = is_sqlite(url)
         self.codec: PostgresCodec = SqliteCodec() if self.is_sqlite else PostgresCodec()
 
     @classmethod
     def open(cls, url: str) -> Mirror:
         """Open a database that has been migrated; raise `DatabaseUnusable` if that fails."""
+        check_url(url)
         db = Database()
         declare_entities(db)
         try:
-            if url.startswith("sqlite:"):
+            if is_sqlite(url):
                 _bind_sqlite(db, sqlite_path(url))
             else:
-                db.bind(provider="postgres", dsn=url, connect_timeout=10)
+                db.bind(provider="postgres", dsn=url, **SERVER_OPTIONS)
             db.generate_mapping(create_tables=False, check_tables=True)
         except (PonyDatabaseError, OSError) as error:
             raise DatabaseUnusable(
-                f"the database {redact_url(url)} cannot be used: {_first_line(error)}",
+                f"the database {redact_url(url)} cannot be used: {first_line(error)}",
                 remedy="Check database.url, that the server runs or the folder can be written, "
                 "and run `seatsync migrate`.",
             ) from error
@@ -120,21 +121,15 @@ class Mirror:
         marks = ", ".join("?" * len(columns))
         self.execute_many(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)  # noqa: S608
 
+    def in_list(self, prefix: str, values: Iterable[Any]) -> tuple[str, dict[str, Any]]:
+        """Return the `:name` marks of an IN list and their parameters; NULL if it is empty."""
+        params = {f"{prefix}{index}": value for index, value in enumerate(values)}
+        return ", ".join(f":{name}" for name in params) or "NULL", params
+
     def _run(self, sql: str, params: Mapping[str, Any] | None) -> Any:
         arguments = {name: self.codec.encode(value) for name, value in (params or {}).items()}
         text = sql if self.is_sqlite else _pyformat(sql)
         return self.db._exec_sql(text, arguments or None, False, False)  # noqa: SLF001
-
-
-def sqlite_path(url: str) -> Path:
-    """Return the file that a `sqlite:///relative` or `sqlite:////absolute` URL names."""
-    return Path(unquote(url.removeprefix("sqlite:///"))).absolute()
-
-
-def redact_url(url: str) -> str:
-    """Return a database URL without its password."""
-    parts = urlsplit(url)
-    return url.replace(f":{parts.password}@", ":***@") if parts.password else url
 
 
 def _bind_sqlite(db: Database, path: Path) -> None:
@@ -160,17 +155,26 @@ def _translated_faults() -> Iterator[None]:
         if not _is_passing(error):
             raise
         raise DatabaseBusy(
-            f"the database could not be written: {_first_line(error)}",
+            f"the database could not be written: {first_line(error)}",
             remedy="Free disk space, or let the other process finish; the work is tried again.",
         ) from error
 
 
-_PASSING = ("locked", "full", "disk I/O", "readonly", "server closed", "could not connect", "terminat")
+_PASSING = (
+    "locked",
+    "full",
+    "disk I/O",
+    "readonly",
+    "server closed",
+    "could not connect",
+    "terminat",
+)
 
 
 def _is_passing(error: Exception) -> bool:
     return any(mark in str(error) for mark in _PASSING)
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Return the first line of what a database driver says."""
     return (str(error).splitlines() or [type(error).__name__])[0]
