@@ -28,7 +28,7 @@ print(*sorted(f"{{point.group}}:{{point.name}}" for point in points))
 
 def _build(repository: Path, kind: str, folder: Path) -> Path:
     command = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(folder)]
-    subprocess.run(command, cwd=repository, check=True, capture_output=True)
+    subprocess.run(command, cwd=repository, check=True, stdout=subprocess.PIPE)
     [built] = folder.iterdir()
     return built
 
@@ -66,7 +66,7 @@ def test_the_installed_wheel_works_beside_graphql_core(wheel: Path, tmp_path: Pa
     program = LOAD_ENTRY_POINTS.format(path=[str(target), sysconfig.get_path("purelib")])
     # -S leaves out the editable install's folders.
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", program], check=True, capture_output=True, text=True
+        [sys.executable, "-I", "-S", "-c", program], check=True, stdout=subprocess.PIPE, text=True
     )
     assert done.stdout.split() == [
         "console_scripts:seatsync",
