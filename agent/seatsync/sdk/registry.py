@@ -30,7 +30,7 @@ class Registry:
         if name in self.failures:
             raise self.failures[name]
         installed = ", ".join(sorted(self.providers)) or "none"
-        raise PluginUnusable(name, f"is not installed; installed are: {installed}")
+        raise PluginUnusable(name, f"not installed; installed are: {installed}")
 
 
 def discover(points: Iterable[EntryPoint] | None = None) -> Registry:
