@@ -20,12 +20,13 @@ _NAMES = {
 }
 
 
-def _camel_case(name: str) -> str:
+def camel_case(name: str) -> str:
+    """Return the contract's spelling of one of our field names."""
     first, *rest = name.split("_")
     return first + "".join(part.capitalize() for part in rest)
 
 
-FIELD_NAMES = {name: _NAMES.get(name, _camel_case(name)) for name in REMOTE_FIELDS}
+FIELD_NAMES = {name: _NAMES.get(name, camel_case(name)) for name in REMOTE_FIELDS}
 """The contract's field name of each provider-owned field."""
 
 _COMPARED = tuple(name for name in REMOTE_FIELDS if name != "external_id")

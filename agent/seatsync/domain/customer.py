@@ -18,5 +18,11 @@ class RemoteCustomer:
 
     def canonical(self) -> RemoteCustomer:
         """Return the one spelling of this value: stripped, the domain in lower case."""
-        domain = self.domain.strip().lower().removeprefix("www.") if self.domain else None
-        return RemoteCustomer(self.external_id.strip(), self.name.strip(), domain or None)
+        return RemoteCustomer(
+            self.external_id.strip(), self.name.strip(), canonical_domain(self.domain)
+        )
+
+
+def canonical_domain(domain: str | None) -> str | None:
+    """Return the one spelling of a host name, by which customers and accounts are matched."""
+    return (domain.strip().lower().removeprefix("www.") or None) if domain else None

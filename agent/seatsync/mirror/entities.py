@@ -79,6 +79,7 @@ def declare_providers(db: Database) -> None:
         health_checked_at = Optional(datetime)
         unhealthy_since = Optional(datetime)
         health = Required(Json)
+        record_epoch = _optional_text()
         accounts = _kept("ProviderAccount")
         subscriptions = _kept("Subscription")
         state = Set("PluginState")
@@ -277,6 +278,7 @@ def declare_administration(db: Database) -> None:
         actor = _required_text(index=True)
         action = _required_text()
         target_id = Optional(UUID, index=True)
+        target_key = _optional_text()
         field_changes = Required(LongStr, autostrip=False)
         occurred_at = Required(datetime)
 
