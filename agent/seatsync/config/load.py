@@ -163,7 +163,7 @@ def _duplicates(entries: list[Any]) -> Iterator[Problem]:
 def _secret_problems(tree: Mapping[str, Any], secret_key: str | None) -> Iterator[Problem]:
     if secret_key or _value(tree, "secrets", "key_file"):
         return
-    if str(_value(tree, "database", "url")).startswith("postgresql:"):
+    if str(_value(tree, "database", "url")).startswith("postgres"):
         yield Problem(
             ("secrets", "key_file"),
             "is required on PostgreSQL, where several machines share what is encrypted, "

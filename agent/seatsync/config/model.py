@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from seatsync.domain.provider import MANUAL_PROVIDER_KEY
+from seatsync.errors import DatabaseUnusable
+from seatsync.mirror.address import check_url, is_sqlite
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
@@ -60,16 +62,13 @@ def _no_settings(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def _database_url(url: str) -> str:
-    scheme, _, rest = url.partition("://")
-    if scheme == "sqlite":
-        if not rest.removeprefix("/") or ":memory:" in rest or not rest.startswith("/"):
-            raise ValueError("must name a file, as sqlite:///seatsync.db does")
-    elif scheme != "postgresql":
-        raise ValueError(
-            "must start with sqlite:/// (a file) or postgresql:// (user:password@host/dbname)"
-        )
-    elif not urlsplit(url).path.strip("/"):
-        raise ValueError("must name a database: postgresql://user:password@host/dbname")
+    try:
+        check_url(url)
+    except DatabaseUnusable as error:
+        message = error.message.removeprefix("database.url ")
+        raise ValueError(f"{message}. {error.remedy}") from error
+    if ":memory:" in url:
+        raise ValueError("must name a file: what is kept in memory does not survive a restart")
     return url
 
 
@@ -105,7 +104,7 @@ class Database(Section):
     @property
     def is_sqlite(self) -> bool:
         """Tell whether the mirror is a file of this machine."""
-        return self.url.startswith("sqlite:")
+        return is_sqlite(self.url)
 
 
 class Server(Section):
