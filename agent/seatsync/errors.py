@@ -17,6 +17,7 @@ SeatsyncError
 ├── SkippedFault          one thing is left out, the others go on
 │   ├── RecordError           one record cannot be read
 │   └── CustomerError         one customer cannot be read
+├── BadInput              a value that a caller passed means nothing: a garbage id, cursor or page size
 ├── Refusal               the caller asked for what the rules forbid; nothing changed
 ├── NotApplicable         there is nothing to do any more; a job ends quietly with the reason
 ├── Forbidden             the caller lacks a role
@@ -180,6 +181,12 @@ class CustomerError(SkippedFault):
         self.reason = reason
         if code is not None:
             self.code = code
+
+
+class BadInput(SeatsyncError):
+    """A value that a caller passed means nothing; the message says which, never more."""
+
+    code = "BAD_USER_INPUT"
 
 
 class Refusal(SeatsyncError):

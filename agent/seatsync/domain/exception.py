@@ -24,6 +24,7 @@ class ExceptionKind(StrEnum):
     PROVIDER_UNHEALTHY = "PROVIDER_UNHEALTHY"
     STALE_JOB = "STALE_JOB"
     CRM_WRITE_FAILED = "CRM_WRITE_FAILED"
+    ACCOUNT_MISMATCH = "ACCOUNT_MISMATCH"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ LONGEST = 400
 AMOUNT_LIMIT = Decimal(10) ** 9
 """Amounts below this keep all six decimal places in either database."""
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -60,3 +61,8 @@ def price(amount: Decimal, currency: str) -> Money:
 def invalid(message: str, path: Sequence[str]) -> Refusal:
     """Return the refusal of an input that breaks a rule of its own."""
     return Refusal("INVALID_INPUT", message, path=path)
+
+
+def is_storable(text: str) -> bool:
+    """Tell whether both databases can compare with this text: no NUL and no lone surrogate."""
+    return _UNSTORABLE.search(text) is None
