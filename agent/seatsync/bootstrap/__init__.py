@@ -1,0 +1,1 @@
+"""The composition root: every room is made, joined, started and stopped here."""

@@ -1,0 +1,73 @@
+"""Serving HTTP until somebody asks to stop."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import socket
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+
+from seatsync.errors import SetupError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+GRACE_S = 10
+"""How long answers that are under way may take after the signal to stop."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take a TCP port, any free one for 0; raise `SetupError` if that cannot be done."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        reason = "is taken by another program" if taken else f"cannot be used: {error.strerror}"
+        raise SetupError(
+            f"port {port} of {host} {reason}",
+            remedy="Choose another with server.port in config.yaml, or with --port for the demo.",
+        ) from error
+
+
+def serve(app: Any, listening: socket.socket, on_ready: Callable[[], None]) -> None:
+    """Answer requests until SIGINT or SIGTERM; then finish those under way, and return.
+
+    Must be called in the main thread, which is where signals arrive.
+    """
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    _Server(config, on_ready).run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """Ends quietly on a signal, so that the agent can put its work down and exit with 0."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_ready()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Handle the signals to stop; unlike uvicorn's own, do not raise them again afterwards."""
+        before = {
+            number: signal.signal(number, self.handle_exit)
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)

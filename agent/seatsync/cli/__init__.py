@@ -1,0 +1,5 @@
+"""The command line: one file a verb."""
+
+from seatsync.cli.program import main
+
+__all__ = ["main"]

@@ -1,0 +1,66 @@
+"""`seatsync plugins`: what is installed, and what each plug-in takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from seatsync.sdk.registry import discover
+from seatsync.sdk.settings import SettingDescription, describe_settings
+
+if TYPE_CHECKING:
+    from seatsync.sdk.plugin import ProviderPlugin
+    from seatsync.sdk.registry import Registry
+
+
+@click.command()
+def plugins() -> None:
+    """List the installed plug-ins, their settings, and why any did not load."""
+    registry = discover()
+    console = Console(soft_wrap=True, highlight=False)
+    for plugin in registry.providers.values():
+        _print_plugin(console, plugin)
+    _print_failures(console, registry)
+
+
+def _print_plugin(console: Console, plugin: ProviderPlugin) -> None:
+    console.print(
+        Text(f"{plugin.name}", "bold"), f"{plugin.display_name}, version {plugin.version}"
+    )
+    console.print(f"  {_capabilities(plugin)}")
+    table = Table("setting", "", "what it is", box=None, padding=(0, 0, 0, 2))
+    for setting in describe_settings(plugin.settings):
+        table.add_row(setting.name, _kind(setting), setting.description)
+    console.print(table)
+    console.print()
+
+
+def _kind(setting: SettingDescription) -> str:
+    kinds = ("required" if setting.required else "optional", "secret" if setting.secret else "")
+    return ", ".join(kind for kind in kinds if kind)
+
+
+def _capabilities(plugin: ProviderPlugin) -> str:
+    can = plugin.capabilities
+    parts = [
+        "lists all subscriptions in one scan"
+        if can.lists_all_subscriptions
+        else f"reads {can.readers} customers at a time",
+        "ended ones included" if can.includes_ended else "ended ones left out",
+    ]
+    if can.knows_unit_costs:
+        parts.append("knows unit costs")
+    if plugin.simulator:
+        parts.append("has a simulator")
+    return "; ".join(parts)
+
+
+def _print_failures(console: Console, registry: Registry) -> None:
+    for failure in registry.failures.values():
+        console.print(Text(f"not usable: {failure}", "red"))
+    if not registry.providers and not registry.failures:
+        console.print("No plug-in is installed.")

@@ -1,0 +1,13 @@
+"""`seatsync schema`: the GraphQL schema as text."""
+
+from __future__ import annotations
+
+import click
+
+from seatsync.bootstrap.entry_point import SCHEMA_TEXT, load_from
+
+
+@click.command()
+def schema() -> None:
+    """Print the GraphQL schema (SDL) that `seatsync serve` answers."""
+    click.echo(load_from(SCHEMA_TEXT)().rstrip())

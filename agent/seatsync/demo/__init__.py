@@ -1,0 +1,1 @@
+"""The demo: simulated providers, fictional customers, and a story to live through."""
