@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from abc import ABC, abstractmethod
 from contextlib import closing, contextmanager, suppress
 from hashlib import blake2b
@@ -23,13 +24,36 @@ if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection  # noqa: N812
 
     from seatsync.mirror.database import Mirror
-    from seatsync.sdk.context import Control
 
 PROBE_GRACE_S = 0.05
 """How long a file lock is tried for, so that a passing `is_held` is not taken for a holder."""
 
 PROBE_POLL_S = 0.005
 READABLE_CHARACTERS = 60
+
+
+class Patience(Protocol):
+    """Who waits for a lock, and may be told to stop: the SDK's `Control` is one."""
+
+    def check(self) -> None:
+        """Raise if the waiting should end."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait `seconds`, or raise as soon as the waiting should end."""
+        ...
+
+
+class _Endless:
+    def check(self) -> None:
+        pass
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+ENDLESS: Patience = _Endless()
+"""Waits as long as it takes."""
 
 
 class Held(ABC):
@@ -92,8 +116,8 @@ class Locks:
         return self._keeper.is_held(name)
 
     @contextmanager
-    def hold(self, name: str, control: Control, poll_s: float = 0.2) -> Iterator[Held]:
-        """Wait for the lock, asking every `poll_s` seconds; raise `Cancelled` if told to stop."""
+    def hold(self, name: str, control: Patience = ENDLESS, poll_s: float = 0.2) -> Iterator[Held]:
+        """Wait for the lock, asking every `poll_s` seconds; end as `control` does if told to."""
         control.check()
         while (held := self.try_hold(name)) is None:
             control.sleep(poll_s)

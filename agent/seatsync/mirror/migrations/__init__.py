@@ -1,0 +1,1 @@
+"""The mirror's versions, one file each under `versions/`, oldest first; run by Alembic."""
