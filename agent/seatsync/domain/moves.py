@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from seatsync.domain.contract import BillingContract
+    from seatsync.domain.subscription import Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,21 @@ class Assignment:
     unassigned_reason: UnassignedReason | None
 
 
+def assignment_of(subscription: Subscription) -> Assignment:
+    """Return where a subscription is billed now."""
+    return Assignment(
+        subscription.account_id,
+        subscription.billing_contract_id,
+        subscription.unassigned_reason,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Movable:
-    """What the rule looks at; `invoiced_account_ids` are those its License Changes were billed to."""
+    """What the rule looks at.
+
+    `invoiced_account_ids` are the accounts that its License Changes were billed to.
+    """
 
     name: str
     assignment: Assignment

@@ -45,6 +45,8 @@ class KnownSubscription:
     reason: UnassignedReason | None
     missing_since: datetime | None
     record: RemoteSubscription
+    is_unreadable: bool = False
+    """The provider's record could not be read the last time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class Plan:
     """The steps of one batch, in the provider's order, and what is left alone or impossible."""
 
     steps: tuple[Step, ...] = ()
-    unchanged: int = 0
+    unchanged: tuple[Step, ...] = ()
     left_out: int = 0
     homeless: tuple[RemoteSubscription, ...] = ()
     """Records of customers that the provider has not listed."""
@@ -114,8 +116,9 @@ class Planner:
         A record that stands twice in the batch counts once, as it was listed last.
         """
         steps: list[Step] = []
+        unchanged: list[Step] = []
         homeless: list[RemoteSubscription] = []
-        unchanged = left_out = 0
+        left_out = 0
         for record in {record.external_id: record for record in records}.values():
             customer = known.customers.get(record.customer_external_id)
             if customer is None:
@@ -125,17 +128,27 @@ class Planner:
             if step is None:
                 left_out += 1
             elif step.change is None:
-                unchanged += 1
+                unchanged.append(step)
             else:
                 steps.append(step)
-        return Plan(tuple(steps), unchanged, left_out, tuple(homeless))
+        return Plan(tuple(steps), tuple(unchanged), left_out, tuple(homeless))
 
     def examine(self, record: RemoteSubscription, known: Known) -> Step | None:
-        """Plan one record as if it were ticked; None when it is left out of any run.
+        """Plan one record of a preview: a new one as if it were ticked, a known one as it is.
 
-        Raises KeyError when its customer is not known.
+        None when it is left out of any run, or its customer is not known.
         """
-        return self._step(record, known.customers[record.customer_external_id], known)
+        customer = known.customers.get(record.customer_external_id)
+        if customer is None:
+            return None
+        if record.external_id in known.subscriptions:
+            return self._step(record, customer, known)
+        return self._ticking(record)._step(record, customer, known)
+
+    def _ticking(self, record: RemoteSubscription) -> Planner:
+        new_id = subscription_id(self.provider_key, record.external_id)
+        target = self.target and replace(self.target, ticked=frozenset({new_id}))
+        return replace(self, target=target)
 
     def _step(
         self, record: RemoteSubscription, customer: KnownCustomer, known: Known

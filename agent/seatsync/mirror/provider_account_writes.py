@@ -1,0 +1,132 @@
+"""Writing what a provider says about its customers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seatsync.domain.ids import provider_account_id
+from seatsync.mirror.codec import decode_uuid
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from seatsync.domain.customer import RemoteCustomer
+    from seatsync.mirror.database import Mirror
+
+NOT_LISTED = "The provider no longer lists this customer."
+
+
+def accounts_by_domain(mirror: Mirror, domains: Collection[str]) -> dict[str, list[UUID]]:
+    """Return the ids of the accounts that have one of these domains, by lower-case domain."""
+    marks, params = mirror.in_list("d", domains)
+    found: dict[str, list[UUID]] = {}
+    for account_id, domain in mirror.rows(
+        f"SELECT id, lower(domain) FROM account WHERE lower(domain) IN ({marks})",  # noqa: S608
+        params,
+    ):
+        found.setdefault(domain, []).append(decode_uuid(account_id))
+    return found
+
+
+def stored_fingerprints(
+    mirror: Mirror, provider_key: str, external_ids: Collection[str]
+) -> dict[str, bytes]:
+    """Return the fingerprints that customers with these external ids had the last time."""
+    marks, params = mirror.in_list("c", external_ids)
+    rows = mirror.rows(
+        "SELECT external_id, fingerprint FROM provider_account"  # noqa: S608
+        " WHERE provider_key = :key AND fingerprint IS NOT NULL"
+        f" AND external_id IN ({marks})",
+        {"key": provider_key, **params},
+    )
+    return {external_id: bytes(fingerprint) for external_id, fingerprint in rows}
+
+
+def insert_customers(
+    mirror: Mirror,
+    provider_key: str,
+    customers: Sequence[tuple[RemoteCustomer, bytes, UUID | None]],
+    now: datetime,
+) -> None:
+    """Insert newly discovered customers, with fingerprint and the account they match, if any."""
+    uuid, instant = mirror.codec.uuid, mirror.codec.instant(now)
+    mirror.insert(
+        "provider_account",
+        (
+            "id",
+            "provider_key",
+            "external_id",
+            "name",
+            "domain",
+            "account_id",
+            "sync_enabled",
+            "fingerprint",
+            "discovered_at",
+        ),
+        [
+            (
+                uuid(provider_account_id(provider_key, customer.external_id)),
+                provider_key,
+                customer.external_id,
+                customer.name,
+                customer.domain,
+                uuid(account_id),
+                True,
+                fingerprint,
+                instant,
+            )
+            for customer, fingerprint, account_id in customers
+        ],
+    )
+
+
+def update_customers(
+    mirror: Mirror, customers: Sequence[tuple[UUID, RemoteCustomer, bytes]]
+) -> None:
+    """Write the provider's name and domain of customers that are known."""
+    mirror.execute_many(
+        "UPDATE provider_account SET name = ?, domain = ?, fingerprint = ?,"
+        f" last_error = CASE WHEN last_error = '{NOT_LISTED}' THEN NULL ELSE last_error END"
+        " WHERE id = ?",
+        [
+            (customer.name, customer.domain, fingerprint, mirror.codec.uuid(known_id))
+            for known_id, customer, fingerprint in customers
+        ],
+    )
+
+
+def mark_unlisted(mirror: Mirror, provider_key: str, unseen: frozenset[bytes]) -> None:
+    """Say of known customers that the provider's complete list no longer shows them."""
+    mirror.execute_many(
+        f"UPDATE provider_account SET last_error = '{NOT_LISTED}', fingerprint = NULL"  # noqa: S608
+        " WHERE provider_key = ? AND fingerprint = ?",
+        [(provider_key, fingerprint) for fingerprint in unseen],
+    )
+
+
+def mark_all_synced(mirror: Mirror, provider_key: str, now: datetime) -> None:
+    """Say of all customers whose sync is on that their subscriptions have been read completely."""
+    mirror.execute(
+        "UPDATE provider_account SET last_synced_at = :now,"
+        f" last_error = CASE WHEN last_error = '{NOT_LISTED}' THEN last_error END"
+        " WHERE provider_key = :key AND sync_enabled",
+        {"key": provider_key, "now": now},
+    )
+
+
+def mark_synced(mirror: Mirror, customer_id: UUID, now: datetime) -> None:
+    """Say of one customer that its subscriptions have been read completely."""
+    mirror.execute(
+        "UPDATE provider_account SET last_synced_at = :now, last_error = NULL WHERE id = :id",
+        {"id": customer_id, "now": now},
+    )
+
+
+def mark_errors(mirror: Mirror, errors: Mapping[UUID, str]) -> None:
+    """Say of customers why they could not be read."""
+    mirror.execute_many(
+        "UPDATE provider_account SET last_error = ? WHERE id = ?",
+        [(message, mirror.codec.uuid(customer_id)) for customer_id, message in errors.items()],
+    )

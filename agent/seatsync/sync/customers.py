@@ -1,0 +1,132 @@
+"""Reading a provider's customers into provider accounts."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from seatsync.errors import RecordError
+from seatsync.mirror.known import known_customers
+from seatsync.mirror.provider_account_writes import (
+    accounts_by_domain,
+    insert_customers,
+    mark_unlisted,
+    stored_fingerprints,
+    update_customers,
+)
+from seatsync.mirror.sightings import load_customer_sightings
+from seatsync.sync.extract import Extraction, ListingEnded, Source
+from seatsync.sync.failure import empty_failure, failure_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from seatsync.domain.customer import RemoteCustomer
+    from seatsync.domain.report import SyncFailure
+    from seatsync.domain.settings import ApplicationSettings
+    from seatsync.errors import SeatsyncError
+    from seatsync.mirror.database import Mirror
+    from seatsync.sdk.connector import Connector
+    from seatsync.sdk.context import Clock, Control
+    from seatsync.sdk.listing import Listed
+
+Page = list[tuple["RemoteCustomer", bytes]]
+
+
+class CustomerReader:
+    """Reads all customers of one provider, page by page, each page in one transaction."""
+
+    def __init__(
+        self, mirror: Mirror, clock: Clock, provider_key: str, settings: ApplicationSettings
+    ) -> None:
+        """Prepare to read the customers of one provider."""
+        self._mirror = mirror
+        self._clock = clock
+        self._key = provider_key
+        self._settings = settings
+        self._sightings = load_customer_sightings(mirror, provider_key)
+        self.listed: list[RemoteCustomer] = []
+        self.count = 0
+        self.failures: list[SyncFailure] = []
+        self.fault: SeatsyncError | None = None
+
+    def read(self, connector: Connector, control: Control, *, keep: bool) -> None:
+        """Read the listing; with `keep`, remember the customers in `listed`.
+
+        A fault that ended the listing early is in `fault`; what was listed is written.
+        """
+        sources = [Source(None, connector.customers)]
+        with closing(Extraction(sources, 1, control).events()) as events:
+            for event in events:
+                if isinstance(event, ListingEnded):
+                    self._end(event)
+                else:
+                    self._page(event.records, keep=keep)
+
+    def _page(self, page: Sequence[Listed[RemoteCustomer]], *, keep: bool) -> None:
+        self.count += len(page)
+        fresh: Page = []
+        for listed in page:
+            recognised = self._sightings.recognise(listed.fingerprint)
+            if recognised and not keep:
+                continue
+            self._read_record(listed, fresh, recognised=recognised, keep=keep)
+        if fresh:
+            with self._mirror.writing(durable=False):
+                befores = self._write(fresh)
+            for (_, fingerprint), before in zip(fresh, befores, strict=True):
+                self._sightings.handle(fingerprint, before)
+
+    def _read_record(
+        self, listed: Listed[RemoteCustomer], fresh: Page, *, recognised: bool, keep: bool
+    ) -> None:
+        try:
+            customer = listed.read().canonical()
+        except RecordError as error:
+            self.failures.append(failure_of(error, self._key))
+            return
+        if keep:
+            self.listed.append(customer)
+        if not recognised and not self._sightings.is_repeated(listed.fingerprint):
+            fresh.append((customer, listed.fingerprint))
+
+    def _write(self, fresh: Page) -> list[bytes | None]:
+        ids = [customer.external_id for customer, _ in fresh]
+        known = known_customers(self._mirror, self._key, ids)
+        befores = stored_fingerprints(self._mirror, self._key, ids)
+        new = {c.external_id: (c, f) for c, f in fresh if c.external_id not in known}
+        matches = self._matches([customer for customer, _ in new.values()])
+        insert_customers(
+            self._mirror,
+            self._key,
+            [(c, f, matches.get(c.external_id)) for c, f in new.values()],
+            self._clock.now(),
+        )
+        update_customers(
+            self._mirror,
+            [(known[c.external_id].id, c, f) for c, f in fresh if c.external_id in known],
+        )
+        return [befores.get(customer.external_id) for customer, _ in fresh]
+
+    def _matches(self, customers: list[RemoteCustomer]) -> dict[str, UUID]:
+        domains = {customer.domain for customer in customers if customer.domain}
+        if not self._settings.provider_account_match or not domains:
+            return {}
+        accounts = accounts_by_domain(self._mirror, domains)
+        return {
+            customer.external_id: accounts[customer.domain][0]
+            for customer in customers
+            if customer.domain and len(accounts.get(customer.domain, ())) == 1
+        }
+
+    def _end(self, end: ListingEnded) -> None:
+        self.fault = end.fault
+        unseen = self._sightings.unseen
+        if not end.is_complete or self.failures or not unseen:
+            return
+        if not self.count:
+            self.failures.append(empty_failure(self._key, len(unseen)))
+            return
+        with self._mirror.writing(durable=False):
+            mark_unlisted(self._mirror, self._key, unseen)

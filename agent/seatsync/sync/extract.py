@@ -1,0 +1,118 @@
+"""Extract: read listings on their own threads, ahead of the batches that are applied."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from queue import Full, Queue
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from seatsync.errors import SeatsyncError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+
+    from seatsync.sdk.context import Control
+
+T = TypeVar("T")
+
+PAGES_AHEAD = 4
+"""How many pages may wait to be applied; what bounds the memory of a run."""
+
+_POLL_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Source(Generic[T]):
+    """One listing to be read: whose it is (None: everybody's), and how."""
+
+    owner: str | None
+    read: Callable[[], Iterator[Sequence[T]]]
+
+
+@dataclass(frozen=True, slots=True)
+class PageRead(Generic[T]):
+    """One page of a listing."""
+
+    owner: str | None
+    records: Sequence[T]
+
+
+@dataclass(frozen=True, slots=True)
+class ListingEnded:
+    """The end of a listing; it was complete unless there is a fault."""
+
+    owner: str | None
+    fault: SeatsyncError | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether absence from this listing means anything."""
+        return self.fault is None
+
+
+class Extraction(Generic[T]):
+    """Reads several listings at once, and tells their pages and their ends as events.
+
+    A fault ends its own listing only. Closing the iteration early stops the readers.
+    """
+
+    def __init__(self, sources: Iterable[Source[T]], readers: int, control: Control) -> None:
+        """Prepare to read `sources` with so many threads."""
+        self._sources = iter(sources)
+        self._readers = readers
+        self._control = control
+        self._lock = threading.Lock()
+        self._abandoned = threading.Event()
+        self._queue: Queue[PageRead[T] | ListingEnded | None] = Queue(maxsize=PAGES_AHEAD)
+
+    def events(self) -> Generator[PageRead[T] | ListingEnded, None, None]:
+        """Yield pages as they arrive, and one end for each listing; raise what broke a reader."""
+        with ThreadPoolExecutor(self._readers, thread_name_prefix="extract") as pool:
+            tasks = [pool.submit(self._work) for _ in range(self._readers)]
+            try:
+                yield from self._drain()
+            finally:
+                self._abandoned.set()
+            for task in tasks:
+                task.result()
+
+    def _drain(self) -> Iterator[PageRead[T] | ListingEnded]:
+        running = self._readers
+        while running:
+            event = self._queue.get()
+            if event is None:
+                running -= 1
+                continue
+            self._control.check()
+            yield event
+
+    def _work(self) -> None:
+        try:
+            while (source := self._next_source()) is not None:
+                self._put(self._read(source))
+        finally:
+            self._put(None)
+
+    def _next_source(self) -> Source[T] | None:
+        with self._lock:
+            return None if self._abandoned.is_set() else next(self._sources, None)
+
+    def _read(self, source: Source[T]) -> ListingEnded:
+        try:
+            for page in source.read():
+                self._put(PageRead(source.owner, page))
+                if self._abandoned.is_set():
+                    break
+        except SeatsyncError as fault:
+            return ListingEnded(source.owner, fault)
+        return ListingEnded(source.owner)
+
+    def _put(self, event: PageRead[T] | ListingEnded | None) -> None:
+        while not self._abandoned.is_set():
+            try:
+                self._queue.put(event, timeout=_POLL_S)
+            except Full:
+                continue
+            return

@@ -1,0 +1,66 @@
+"""Turning faults into the failures that a run reports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seatsync.domain.report import SyncFailure
+from seatsync.errors import RecordError
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from seatsync.errors import SeatsyncError
+
+MISSING_GUARD = "MISSING_THRESHOLD_EXCEEDED"
+EMPTY_LISTING = "EMPTY_LISTING"
+
+
+def failure_of(
+    fault: SeatsyncError, provider_key: str, customer_id: UUID | None = None
+) -> SyncFailure:
+    """Describe a fault as a failure of a provider, or of one of its customers."""
+    return SyncFailure(
+        provider_key=provider_key,
+        code=fault.code,
+        message=fault.message,
+        remedy=fault.remedy,
+        provider_account_id=customer_id,
+        external_id=fault.external_id if isinstance(fault, RecordError) else None,
+    )
+
+
+def empty_failure(provider_key: str, known: int) -> SyncFailure:
+    """Describe that a provider listed no customer at all, though some are known."""
+    return SyncFailure(
+        provider_key=provider_key,
+        code=EMPTY_LISTING,
+        message=f"The provider listed no customer, though {known} are known.",
+        remedy="Check that the credentials still see all customers: `seatsync verify`.",
+    )
+
+
+def guard_failure(provider_key: str, missing: int, known: int, percent: int) -> SyncFailure:
+    """Describe that a run found too much missing to believe it."""
+    return SyncFailure(
+        provider_key=provider_key,
+        code=MISSING_GUARD,
+        message=(
+            f"{missing} of {known} known subscriptions were not in the provider's answer, more "
+            f"than the missing threshold of {percent} %. None was marked missing."
+        ),
+        remedy=(
+            "Check that the credentials still see all customers. If the subscriptions are really "
+            "gone, raise the missing threshold for one run."
+        ),
+    )
+
+
+def homeless_error(external_id: str, customer_external_id: str, name: str) -> RecordError:
+    """Describe a subscription of a customer that the provider has not listed."""
+    return RecordError(
+        f"its customer {customer_external_id} is not in the provider's list of customers",
+        external_id=external_id,
+        customer_external_id=customer_external_id,
+        name=name,
+    )
