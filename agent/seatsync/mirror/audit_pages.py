@@ -24,8 +24,16 @@ def _narrow(conditions: Conditions, wanted: AuditFilter) -> None:
 AUDIT_LOG: Listing[AuditEntry, AuditFilter] = Listing(
     RowReader(
         "audit_entry x",
-        ("x.id", "x.actor", "x.action", "x.target_id", "x.field_changes", "x.occurred_at"),
-        {0: decode_uuid, 3: optional(decode_uuid), 4: decode_changes, 5: decode_instant},
+        (
+            "x.id",
+            "x.actor",
+            "x.action",
+            "x.target_id",
+            "x.target_key",
+            "x.field_changes",
+            "x.occurred_at",
+        ),
+        {0: decode_uuid, 3: optional(decode_uuid), 5: decode_changes, 6: decode_instant},
         AuditEntry,
     ),
     newest_first("x"),

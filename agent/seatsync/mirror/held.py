@@ -1,0 +1,89 @@
+"""Single records read in order to be changed, locked until the commit where rows can be.
+
+SQLite has one writer at a time, so a writing session holds everything. On PostgreSQL rows are
+locked, always in this order, so that no two sessions wait for each other: account, contract,
+provider account, subscription.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from seatsync.mirror.accounts import ACCOUNTS
+from seatsync.mirror.codec import decode_uuid
+from seatsync.mirror.contracts import CONTRACTS
+from seatsync.mirror.provider_accounts import PROVIDER_ACCOUNTS
+from seatsync.mirror.subscriptions import SUBSCRIPTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from uuid import UUID
+
+    from seatsync.domain.account import Account
+    from seatsync.domain.contract import BillingContract
+    from seatsync.domain.provider import ProviderAccount
+    from seatsync.domain.subscription import Subscription
+    from seatsync.mirror.database import Mirror
+    from seatsync.mirror.keyset import Listing
+
+T = TypeVar("T")
+
+
+def held_account(mirror: Mirror, account_id: UUID) -> Account | None:
+    """Return one account, or None."""
+    return _held(ACCOUNTS, mirror, [account_id]).get(account_id)
+
+
+def held_contract(mirror: Mirror, contract_id: UUID) -> BillingContract | None:
+    """Return one contract, or None."""
+    return _held(CONTRACTS, mirror, [contract_id]).get(contract_id)
+
+
+def account_of_contract(mirror: Mirror, contract_id: UUID) -> UUID | None:
+    """Return the account of a contract, so that it can be held before the contract."""
+    query = "SELECT account_id FROM billing_contract WHERE id = :id"
+    rows = mirror.rows(query, {"id": contract_id})
+    return decode_uuid(rows[0][0]) if rows else None
+
+
+def held_contracts(mirror: Mirror, account_id: UUID) -> list[BillingContract]:
+    """Return every contract of an account."""
+    query = "SELECT id FROM billing_contract WHERE account_id = :account_id"
+    return list(_held(CONTRACTS, mirror, _ids(mirror, query, account_id=account_id)).values())
+
+
+def held_provider_account(mirror: Mirror, provider_account_id: UUID) -> ProviderAccount | None:
+    """Return one provider account, or None."""
+    return held_provider_accounts(mirror, [provider_account_id]).get(provider_account_id)
+
+
+def held_provider_accounts(mirror: Mirror, ids: Collection[UUID]) -> dict[UUID, ProviderAccount]:
+    """Return those of the provider accounts that exist, by id."""
+    return _held(PROVIDER_ACCOUNTS, mirror, ids)
+
+
+def held_subscriptions(mirror: Mirror, ids: Collection[UUID]) -> dict[UUID, Subscription]:
+    """Return those of the subscriptions that exist, by id."""
+    return _held(SUBSCRIPTIONS, mirror, ids)
+
+
+def held_subscriptions_of(mirror: Mirror, provider_account_id: UUID) -> list[Subscription]:
+    """Return every subscription of a provider account."""
+    query = "SELECT id FROM subscription WHERE provider_account_id = :owner"
+    found = _held(SUBSCRIPTIONS, mirror, _ids(mirror, query, owner=provider_account_id))
+    return list(found.values())
+
+
+def _ids(mirror: Mirror, query: str, **params: UUID) -> list[UUID]:
+    return [decode_uuid(row[0]) for row in mirror.rows(query, params)]
+
+
+def _held(listing: Listing[T, Any], mirror: Mirror, ids: Iterable[UUID]) -> dict[UUID, T]:
+    column = listing.order.columns[-1]
+    alias, _, _ = column.partition(".")
+    marks, params = mirror.in_list("id", ids)
+    # Rows that refer to a locked one may still be written: that takes a weaker lock.
+    lock = "" if mirror.is_sqlite else f" FOR NO KEY UPDATE OF {alias}"
+    rest = f"WHERE {column} IN ({marks}) ORDER BY {column}{lock}"
+    records: list[Any] = listing.reader.read(mirror, rest, params)
+    return {record.id: record for record in records}
