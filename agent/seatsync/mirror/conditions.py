@@ -44,6 +44,12 @@ class Conditions:
         narrowed.params = {**self.params}
         return narrowed
 
+    def sharing(self) -> Conditions:
+        """Return empty conditions of the same statement: their parameters count on."""
+        branch = Conditions(self.mirror)
+        branch.params = self.params
+        return branch
+
     def require(self, clause: str) -> Self:
         """Add a clause that has no parameter of its own."""
         self.clauses.append(clause)

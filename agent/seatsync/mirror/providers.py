@@ -27,7 +27,8 @@ def _provider(*values: Any) -> Provider:
     state, checked_at, details = values[4:]
     checks = tuple(_check(check) for check in details.get("checks", ()))
     consents = tuple(_consent(consent) for consent in details.get("consents", ()))
-    return Provider(*values[:4], health=ProviderHealth(state, checked_at, checks, consents))
+    health = ProviderHealth(state, checked_at, checks, consents)
+    return Provider(*(*values[:4], health))
 
 
 def _check(stored: dict[str, Any]) -> ConnectivityCheck:

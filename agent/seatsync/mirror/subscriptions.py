@@ -23,7 +23,8 @@ _LAST_SYNCED_AT = (
 
 
 def _subscription(*values: Any) -> Subscription:
-    return Subscription(*values[:22], money(*values[22:24]), money(*values[24:26]), *values[26:])
+    amounts = money(*values[22:24]), money(*values[24:26])
+    return Subscription(*(*values[:22], *amounts, *values[26:]))
 
 
 _READER = RowReader(
