@@ -1,1 +1,1 @@
-"""Background work: the queue, its runner, and the schedule."""
+"""Background work: the queue, the workers that empty it, and the schedule that fills it."""
