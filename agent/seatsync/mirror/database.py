@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
+import threading
 from contextlib import contextmanager
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import psycopg2
 from pony.orm import Database, db_session
-from pony.orm.core import DatabaseError as PonyDatabaseError
-from psycopg2.extras import execute_batch
+from psycopg2.extras import execute_batch, execute_values
 
-from seatsync.errors import DatabaseBusy, DatabaseUnusable
-from seatsync.mirror.address import SERVER_OPTIONS, check_url, is_sqlite, redact_url, sqlite_path
+from seatsync.mirror.address import SERVER_OPTIONS, is_sqlite, sqlite_path
 from seatsync.mirror.codec import PostgresCodec, SqliteCodec
 from seatsync.mirror.entities import declare_entities
+from seatsync.mirror.faults import translated_faults
+from seatsync.mirror.statements import to_pyformat
+from seatsync.mirror.version import require_current
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,9 +25,11 @@ BUSY_TIMEOUT_S = 30
 """How long a writer waits for another process before it gives up."""
 
 PAGE_CACHE_KIB = 32 * 1024
+BATCH_ROWS = 500
 
-_CACHE_PRAGMAS = (
+_PRAGMAS = (
     "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
     f"PRAGMA cache_size = -{PAGE_CACHE_KIB}",
     "PRAGMA temp_store = MEMORY",
 )
@@ -39,6 +40,7 @@ class Mirror:
 
     A session belongs to one thread and to one unit of work. `reading` takes no lock;
     `writing` holds the database's write lock (SQLite) from its start to its commit.
+    Each thread has a connection of its own, which ends with the thread.
     """
 
     def __init__(self, db: Database, url: str) -> None:
@@ -47,35 +49,39 @@ class Mirror:
         self.url = url
         self.is_sqlite = is_sqlite(url)
         self.codec: PostgresCodec = SqliteCodec() if self.is_sqlite else PostgresCodec()
+        self._unit = _Unit()
+        self._never_reconnect_halfway()
 
     @classmethod
     def open(cls, url: str) -> Mirror:
         """Open a database that has been migrated; raise `DatabaseUnusable` if that fails."""
-        check_url(url)
+        require_current(url)
         db = Database()
         declare_entities(db)
-        try:
+        with translated_faults(url):
             if is_sqlite(url):
                 _bind_sqlite(db, sqlite_path(url))
             else:
                 db.bind(provider="postgres", dsn=url, **SERVER_OPTIONS)
             db.generate_mapping(create_tables=False, check_tables=True)
-        except (PonyDatabaseError, OSError) as error:
-            raise DatabaseUnusable(
-                f"the database {redact_url(url)} cannot be used: {first_line(error)}",
-                remedy="Check database.url, that the server runs or the folder can be written, "
-                "and run `seatsync migrate`.",
-            ) from error
         return cls(db, url)
 
     def close(self) -> None:
         """Close this thread's connection."""
         self.db.disconnect()
 
+    @property
+    def in_session(self) -> bool:
+        """Tell whether this thread is inside `reading` or `writing`."""
+        return self._unit.is_open
+
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Open a session that only reads; nested use joins the outer session."""
-        with _translated_faults(), db_session:
+        if self._unit.is_open:
+            yield
+            return
+        with translated_faults(self.url), self._unit.opened(writes=False), db_session:
             yield
 
     @contextmanager
@@ -83,18 +89,41 @@ class Mirror:
         """Open a session that commits at its end, or changes nothing if it raises.
 
         `durable` commits survive a power failure at once; a sync's batches, which can be
-        read again, do without. Raises `DatabaseBusy` when another process holds the database
-        for too long or its disk is full.
+        read again, do without. Nested use joins the outer session and its durability, which
+        then commits only if the inner one came to its end. Raises `DatabaseBusy` when another
+        process holds the database for too long or its disk is full, `DatabaseUnusable` when
+        it cannot be written at all.
         """
-        with _translated_faults(), db_session(immediate=True):
+        if self._unit.is_open:
+            with self._unit.joined():
+                yield
+            return
+        with translated_faults(self.url), self._unit.opened(writes=True):
             if self.is_sqlite:
                 self._set_durability(durable=durable)
-            self.db.get_connection()
-            yield
+            with db_session(immediate=True):
+                self._begin(durable=durable)
+                yield
+                self._unit.require_whole()
 
     def _set_durability(self, *, durable: bool) -> None:
-        level = "FULL" if durable else "NORMAL"
-        self.db._exec_sql(f"PRAGMA synchronous = {level}", None, False, False)  # noqa: SLF001
+        # SQLite lets it be changed between transactions only, so in a session of its own.
+        with db_session:
+            self._exec(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+
+    def _begin(self, *, durable: bool) -> None:
+        if not self.is_sqlite:
+            # Whether the server is still there must show before the first change, not after.
+            self._exec("SELECT 1" if durable else "SET LOCAL synchronous_commit = off")
+        self.db.get_connection()
+        self._unit.begun = True
+
+    def _never_reconnect_halfway(self) -> None:
+        # Pony replaces a lost connection and goes on, as if what the transaction had done so
+        # far were not lost with it.
+        provider = self.db.provider
+        may_reconnect = provider.should_reconnect
+        provider.should_reconnect = lambda error: not self._unit.begun and may_reconnect(error)
 
     def rows(self, sql: str, params: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run a query with `:name` parameters in the current session, as raw tuples."""
@@ -103,6 +132,7 @@ class Mirror:
 
     def execute(self, sql: str, params: Mapping[str, Any] | None = None) -> int:
         """Run a statement with `:name` parameters; return how many rows it changed."""
+        self._unit.require_writing()
         count: int = self._run(sql, params).rowcount
         return count
 
@@ -110,71 +140,92 @@ class Mirror:
         """Run one statement with `?` parameters for every row of already encoded values."""
         if not rows:
             return
-        cursor = self.db.get_connection().cursor()
+        cursor = self._cursor()
         if self.is_sqlite:
             cursor.executemany(sql, rows)
         else:
-            execute_batch(cursor, sql.replace("?", "%s"), rows, page_size=500)
+            execute_batch(cursor, to_pyformat(sql), rows, page_size=BATCH_ROWS)
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Insert already encoded rows."""
-        marks = ", ".join("?" * len(columns))
-        self.execute_many(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)  # noqa: S608
+        into = f"INSERT INTO {table} ({', '.join(columns)}) VALUES"
+        if self.is_sqlite:
+            self.execute_many(f"{into} ({', '.join('?' * len(columns))})", rows)
+        elif rows:
+            execute_values(self._cursor(), f"{into} %s", rows, page_size=BATCH_ROWS)
 
     def in_list(self, prefix: str, values: Iterable[Any]) -> tuple[str, dict[str, Any]]:
         """Return the `:name` marks of an IN list and their parameters; NULL if it is empty."""
         params = {f"{prefix}{index}": value for index, value in enumerate(values)}
         return ", ".join(f":{name}" for name in params) or "NULL", params
 
+    def _cursor(self) -> Any:
+        self._unit.require_writing()
+        # What entities have been given so far goes first: these rows may refer to it.
+        self.db.flush()
+        return self.db.get_connection().cursor()
+
     def _run(self, sql: str, params: Mapping[str, Any] | None) -> Any:
         arguments = {name: self.codec.encode(value) for name, value in (params or {}).items()}
-        text = sql if self.is_sqlite else _pyformat(sql)
-        return self.db._exec_sql(text, arguments or None, False, False)  # noqa: SLF001
+        return self._exec(sql if self.is_sqlite else to_pyformat(sql), arguments)
+
+    def _exec(self, sql: str, arguments: Mapping[str, Any] | None = None) -> Any:
+        return self.db._exec_sql(sql, arguments)  # noqa: SLF001  the public one parses `$` in it
+
+
+class _Unit(threading.local):
+    """How far this thread is in its unit of work."""
+
+    is_open = False
+    writes = False
+    begun = False
+    unfinished = 0
+
+    @contextmanager
+    def opened(self, *, writes: bool) -> Iterator[None]:
+        self.is_open, self.writes = True, writes
+        try:
+            yield
+        finally:
+            self.is_open = self.writes = self.begun = False
+            self.unfinished = 0
+
+    @contextmanager
+    def joined(self) -> Iterator[None]:
+        self.require_writing()
+        self.unfinished += 1
+        yield
+        self.unfinished -= 1
+
+    def require_writing(self) -> None:
+        if not self.writes:
+            # Outside of a transaction every statement would be committed by itself.
+            raise RuntimeError("this needs a session from `Mirror.writing`")
+
+    def require_whole(self) -> None:
+        if self.unfinished:
+            raise RuntimeError("an inner unit of work failed, so the outer one cannot commit")
+
+
+class _SqliteConnection(sqlite3.Connection):
+    """A connection that is closed when its thread ends, which Pony leaves to chance."""
+
+    def __del__(self) -> None:
+        self.close()
 
 
 def _bind_sqlite(db: Database, path: Path) -> None:
-    @db.on_connect(provider="sqlite")
     def prepare(_: Database, connection: sqlite3.Connection) -> None:
         connection.text_factory = str
-        for pragma in _CACHE_PRAGMAS:
+        for pragma in _PRAGMAS:
             connection.execute(pragma)
 
-    db.bind(provider="sqlite", filename=str(path), create_db=False, timeout=BUSY_TIMEOUT_S)
-
-
-@cache
-def _pyformat(sql: str) -> str:
-    return re.sub(r"(?<!:):([a-z][a-z0-9_]*)", r"%(\1)s", sql.replace("%", "%%"))
-
-
-@contextmanager
-def _translated_faults() -> Iterator[None]:
-    try:
-        yield
-    except (PonyDatabaseError, sqlite3.OperationalError, psycopg2.OperationalError) as error:
-        if not _is_passing(error):
-            raise
-        raise DatabaseBusy(
-            f"the database could not be written: {first_line(error)}",
-            remedy="Free disk space, or let the other process finish; the work is tried again.",
-        ) from error
-
-
-_PASSING = (
-    "locked",
-    "full",
-    "disk I/O",
-    "readonly",
-    "server closed",
-    "could not connect",
-    "terminat",
-)
-
-
-def _is_passing(error: Exception) -> bool:
-    return any(mark in str(error) for mark in _PASSING)
-
-
-def first_line(error: Exception) -> str:
-    """Return the first line of what a database driver says."""
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    db.on_connect(provider="sqlite")(prepare)
+    db.bind(
+        provider="sqlite",
+        filename=str(path),
+        create_db=False,
+        timeout=BUSY_TIMEOUT_S,
+        factory=_SqliteConnection,
+        check_same_thread=False,
+    )
