@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from seatsync.domain.connectivity import (
-    CheckOutcome,
-    ConnectivityCheck,
-    Consent,
-    ConsentKind,
-    ConsentState,
-)
-from seatsync.domain.provider import HealthState, Provider, ProviderHealth
-from seatsync.mirror.codec import decode_instant, decode_json
+from seatsync.domain.provider import Provider
 from seatsync.mirror.conditions import Conditions
-from seatsync.mirror.rows import RowReader, optional
+from seatsync.mirror.health import decode_health
+from seatsync.mirror.rows import RowReader
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -24,32 +16,13 @@ if TYPE_CHECKING:
 
 
 def _provider(*values: Any) -> Provider:
-    state, checked_at, details = values[4:]
-    checks = tuple(_check(check) for check in details.get("checks", ()))
-    consents = tuple(_consent(consent) for consent in details.get("consents", ()))
-    health = ProviderHealth(state, checked_at, checks, consents)
-    return Provider(*(*values[:4], health))
-
-
-def _check(stored: dict[str, Any]) -> ConnectivityCheck:
-    outcome = CheckOutcome(stored["outcome"])
-    return ConnectivityCheck(stored["name"], outcome, stored["message"], stored["remedy"])
-
-
-def _consent(stored: dict[str, Any]) -> Consent:
-    expires = stored["expires_at"]
-    return Consent(
-        ConsentKind(stored["kind"]),
-        ConsentState(stored["state"]),
-        datetime.fromisoformat(expires) if expires else None,
-        stored["remedy"],
-    )
+    return Provider(*(*values[:4], decode_health(*values[4:])))
 
 
 _READER = RowReader(
     "provider",
     ("key", "plugin", "display_name", "auto_sync", "health_state", "health_checked_at", "health"),
-    {3: bool, 4: HealthState, 5: optional(decode_instant), 6: decode_json},
+    {3: bool},
     _provider,
 )
 

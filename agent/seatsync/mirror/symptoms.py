@@ -40,8 +40,9 @@ class Symptom:
 _ENDED = ", ".join(f"'{status}'" for status in SubscriptionStatus if status.is_ended)
 # Consumption is billed without a seat count, so a usage subscription lives with none.
 _LIVE = f"s.status NOT IN ({_ENDED}) AND (s.quantity > 0 OR s.billing_type = 'USAGE')"
-_DELTAS = "(SELECT COALESCE(SUM(l.quantity_delta), 0) FROM license_change l WHERE l.subscription_id = s.id)"
-_LAST_DELTA = "(SELECT MAX(l.created_at) FROM license_change l WHERE l.subscription_id = s.id)"
+_LOG = "FROM license_change l WHERE l.subscription_id = s.id"
+_DELTAS = f"(SELECT COALESCE(SUM(l.quantity_delta), 0) {_LOG})"
+_LAST_DELTA = f"(SELECT MAX(l.created_at) {_LOG})"
 _DEFAULTS = (
     "FROM billing_contract d WHERE d.account_id = a.id AND d.is_default AND d.status = 'ACTIVE'"
 )

@@ -1,0 +1,56 @@
+"""The installed plug-ins, as the API describes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from seatsync.domain.roles import Permission
+from seatsync.sdk.plugin import PluginKind, ProviderPlugin
+from seatsync.sdk.settings import SettingDescription, describe_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from seatsync.domain.roles import Caller
+
+__all__ = ["PluginCatalogue", "PluginDescription", "PluginKind", "SettingDescription"]
+
+
+@dataclass(frozen=True, slots=True)
+class PluginDescription:
+    """A plug-in, by its entry-point name, and what its configuration takes."""
+
+    name: str
+    display_name: str
+    version: str
+    kind: PluginKind
+    settings: tuple[SettingDescription, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PluginCatalogue:
+    """The plug-ins that loaded, by entry-point name."""
+
+    providers: Mapping[str, ProviderPlugin]
+
+    def installed(self, caller: Caller) -> list[PluginDescription]:
+        """Return all installed plug-ins, by name."""
+        caller.require(Permission.READ)
+        return [_describe(self.providers[name]) for name in sorted(self.providers)]
+
+    def describe(self, name: str) -> PluginDescription:
+        """Return one plug-in; one that is not installed any more is known by its name alone."""
+        if name in self.providers:
+            return _describe(self.providers[name])
+        return PluginDescription(name, name, "", PluginKind.PROVIDER)
+
+
+def _describe(plugin: ProviderPlugin) -> PluginDescription:
+    return PluginDescription(
+        plugin.name,
+        plugin.display_name,
+        plugin.version,
+        plugin.kind,
+        describe_settings(plugin.settings),
+    )
