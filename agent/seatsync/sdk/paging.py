@@ -70,18 +70,18 @@ class _Reading(Generic[ItemT]):
 
     def ended_before(self, number: int) -> bool:
         page = self._page
-        if page is None or page.total_pages is None or number >= page.total_pages:
+        if page is None or page.total_pages is None:
             return True
-        if not page.items:
-            return self._is_complete(page)
+        if number >= page.total_pages or not page.items:
+            self._require_all_of(page.total_items)
+            return True
         if self._ceiling is not None and number >= self._ceiling:
             self._refuse("does not end")
         return False
 
-    def _is_complete(self, page: Page[ItemT]) -> bool:
-        if page.total_items is not None and self._count < page.total_items:
-            self._refuse(f"ends after {self._count} of {page.total_items} records")
-        return True
+    def _require_all_of(self, promised: int | None) -> None:
+        if promised is not None and self._count < promised:
+            self._refuse(f"ends after {self._count} of {promised} records")
 
     def _refuse(self, fault: str) -> None:
         raise AnswerUnreadable(f"the listing of {self._what} {fault}", remedy=_REMEDY)
