@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import base64
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +16,7 @@ from seatsync.sdk.settings import PluginSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 SECRET = "hunter2-do-not-tell"  # noqa: S105 - planted, to see whether it leaks
 
@@ -32,6 +33,7 @@ def _connect(settings: Any, context: Any) -> Any:
 
 TOY = ProviderPlugin("toy", "Toy", "1.0", ToySettings, _connect)
 BROKEN = PluginUnusable("broken", "did not load: ImportError: no toy box")
+KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
 REGISTRY = Registry({"toy": TOY}, {"broken": BROKEN})
 
 PROVIDER = """
@@ -82,7 +84,8 @@ def test_a_provider_gets_its_plug_in_and_its_settings(load: Callable[..., Config
 
 def test_no_secret_shows_in_what_a_configuration_prints(load: Callable[..., Config]) -> None:
     text = f"database: {{url: 'postgresql://u:{SECRET}@h/d'}}\n{PROVIDER}"
-    config = load(text, {"TOY_SECRET": SECRET, "SEATSYNC_SECRET_KEY": SECRET})
+    config = load(text, {"TOY_SECRET": SECRET, "SEATSYNC_SECRET_KEY": KEY})
+    assert KEY not in repr(config)
     assert SECRET not in repr(config)
 
 
@@ -230,12 +233,22 @@ def test_all_problems_come_at_once_from_every_corner(problems: Callable[..., Any
     )
 
 
-def test_postgresql_needs_a_key_that_all_machines_share(load: Callable[..., Config]) -> None:
+def test_postgresql_needs_a_key_that_all_machines_share(
+    load: Callable[..., Config], tmp_path: Path
+) -> None:
     url = "database: {url: 'postgresql://u:p@h/d'}\n"
-    with pytest.raises(ConfigInvalid, match=r"secrets\.key_file: is required on PostgreSQL"):
+    with pytest.raises(ConfigInvalid, match=r"secrets\.key_file: on PostgreSQL the key"):
         load(url)
-    assert load(url, {"SEATSYNC_SECRET_KEY": SECRET}).secret_key == SECRET
-    assert load(url + "secrets: {key_file: the.key}").secrets.key_file == Path("the.key")
+    assert load(url, {"SEATSYNC_SECRET_KEY": KEY}).secret_key == KEY
+    (tmp_path / "the.key").write_text(KEY)
+    config = load(f"{url}secrets: {{key_file: '{tmp_path}/the.key'}}")
+    assert config.secrets.key_file == tmp_path / "the.key"
+
+
+def test_a_key_that_is_none_is_not_repeated(problems: Callable[..., Any]) -> None:
+    (problem,) = problems("", {"SEATSYNC_SECRET_KEY": SECRET})
+    assert problem.startswith("secrets.key_file: SEATSYNC_SECRET_KEY is not a key")
+    assert SECRET not in problem
 
 
 def test_a_secret_that_is_wrong_is_not_repeated(problems: Callable[..., Any]) -> None:

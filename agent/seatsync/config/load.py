@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from seatsync.config.document import read_document
 from seatsync.config.environment import Substitution
-from seatsync.config.model import Document
+from seatsync.config.model import Database, Document
 from seatsync.config.problems import Location, Problem, did_you_mean, problems_of
-from seatsync.errors import ConfigInvalid, PluginUnusable
+from seatsync.errors import ConfigInvalid, PluginUnusable, SecretKeyUnusable
+from seatsync.mirror.vault import ENVIRONMENT_NAME, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
-    from seatsync.config.model import Database, Secrets, Server
+    from seatsync.config.model import Secrets, Server
     from seatsync.sdk.plugin import ProviderPlugin
     from seatsync.sdk.registry import Registry
     from seatsync.sdk.settings import PluginSettings
-
-SECRET_KEY_VARIABLE = "SEATSYNC_SECRET_KEY"  # noqa: S105 - the name of the variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ class _Reading:
 
     def __init__(self, registry: Registry, environment: Mapping[str, str]) -> None:
         self._registry = registry
-        self._secret_key = environment.get(SECRET_KEY_VARIABLE) or None
+        self._secret_key = environment.get(ENVIRONMENT_NAME) or None
         self._settings: dict[int, tuple[ProviderPlugin, PluginSettings]] = {}
         self.problems: list[Problem] = []
 
@@ -161,14 +160,13 @@ def _duplicates(entries: list[Any]) -> Iterator[Problem]:
 
 
 def _secret_problems(tree: Mapping[str, Any], secret_key: str | None) -> Iterator[Problem]:
-    if secret_key or _value(tree, "secrets", "key_file"):
-        return
-    if str(_value(tree, "database", "url")).startswith("postgres"):
-        yield Problem(
-            ("secrets", "key_file"),
-            "is required on PostgreSQL, where several machines share what is encrypted, "
-            f"unless {SECRET_KEY_VARIABLE} is set",
-        )
+    """Tell whether the secrets that the agent keeps could be encrypted, without making a key."""
+    url = _value(tree, "database", "url") or Database().url
+    file = _value(tree, "secrets", "key_file")
+    try:
+        Vault.choose(str(url), key=secret_key, key_file=Path(str(file)) if file else None)
+    except SecretKeyUnusable as error:
+        yield Problem(("secrets", "key_file"), f"{error.message}. {error.remedy}")
 
 
 def _value(tree: Mapping[str, Any], section: str, key: str) -> object:

@@ -1,0 +1,89 @@
+"""What each kind of job does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from seatsync.domain.job import JobKind
+from seatsync.mirror.retention import delete_run, runs_before
+from seatsync.mirror.settings import load_settings
+from seatsync.sync.request import ContractSync, ProviderSync
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from seatsync.domain.job import Job
+    from seatsync.jobs.handler import Handler, ProgressSink
+    from seatsync.jobs.queue import JobQueue
+    from seatsync.mirror.database import Mirror
+    from seatsync.sdk.context import Clock, Control
+    from seatsync.sync.engine import SyncEngine
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """The jobs that this agent can do."""
+
+    mirror: Mirror
+    queue: JobQueue
+    engine: SyncEngine
+    clock: Clock
+
+    def by_kind(self) -> Mapping[JobKind, Handler]:
+        """Return what does each kind of job."""
+        return {
+            JobKind.SYNC_PROVIDER: self.sync_provider,
+            JobKind.SYNC_SUBSCRIPTIONS: self.sync_subscriptions,
+            JobKind.SYNC_PROVIDER_ACCOUNTS: self.sync_provider_accounts,
+            JobKind.VERIFY_CONNECTIVITY: self.verify_connectivity,
+            JobKind.PRUNE_REPORT: self.prune_report,
+        }
+
+    def sync_provider(self, job: Job, control: Control, progress: ProgressSink) -> None:
+        """Sync everything of one provider."""
+        request = ProviderSync(
+            job.arguments["provider_key"], requested_by=job.requested_by, job_id=job.id
+        )
+        self.engine.sync_provider(request, control, progress)
+
+    def sync_subscriptions(self, job: Job, control: Control, progress: ProgressSink) -> None:
+        """Sync from a billing contract."""
+        arguments = job.arguments
+        keys = arguments["provider_keys"]
+        request = ContractSync(
+            UUID(arguments["billing_contract_id"]),
+            requested_by=job.requested_by,
+            ticked=frozenset(UUID(text) for text in arguments["subscription_ids"]),
+            provider_keys=None if keys is None else tuple(keys),
+            expect_checksum=arguments["expect_checksum"],
+            job_id=job.id,
+        )
+        self.engine.sync_contract(request, control, progress)
+
+    def sync_provider_accounts(self, job: Job, control: Control, progress: ProgressSink) -> None:
+        """Read the customers of one provider."""
+        self.engine.sync_provider_accounts(job.arguments["provider_key"], control, progress)
+
+    def verify_connectivity(self, job: Job, control: Control, progress: ProgressSink) -> None:
+        """Verify Connectivity of one provider."""
+        self.engine.verify(job.arguments["provider_key"], control, progress)
+
+    def prune_report(self, _job: Job, control: Control, progress: ProgressSink) -> None:
+        """Delete runs, with their entries, and jobs that are older than the retention.
+
+        A retention of 0 days keeps everything.
+        """
+        with self.mirror.reading():
+            days = load_settings(self.mirror).report_retention_days
+            before = self.clock.now() - timedelta(days=days)
+            runs = runs_before(self.mirror, before) if days else ()
+        for done, run_id in enumerate(runs):
+            control.check()
+            with self.mirror.writing():
+                delete_run(self.mirror, run_id)
+            progress(done + 1, len(runs), "deleting old sync runs")
+        if days:
+            self.queue.prune(before)

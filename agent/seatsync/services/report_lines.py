@@ -1,0 +1,100 @@
+"""The Subscription Sync Report as lines of text, for terminals and spreadsheets."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass, fields
+from typing import TYPE_CHECKING
+
+from seatsync.domain.paging import LARGEST_SIZE, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from seatsync.domain.filters import SyncReportFilter
+    from seatsync.domain.report import ReportEntry
+    from seatsync.domain.roles import Caller
+    from seatsync.services.door import Reading
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One entry of the report in words; what it does not have is empty."""
+
+    occurred_at: str
+    provider: str
+    customer: str
+    subscription: str
+    change: str
+    field_changes: str
+    billing_contract: str
+    unassigned_reason: str
+    message: str
+    external_id: str
+    subscription_id: str
+    run_id: str
+
+    def cells(self) -> tuple[str, ...]:
+        """Return the values for a spreadsheet, which must not take any of them for a formula."""
+        return tuple(
+            f"'{value}" if value.startswith(_FORMULA_STARTS) else value for value in astuple(self)
+        )
+
+
+COLUMNS = tuple(field.name for field in fields(ReportLine))
+"""The names of a line's values, in their order."""
+
+
+def report_lines(
+    reading: Reading, caller: Caller, wanted: SyncReportFilter
+) -> Iterator[ReportLine]:
+    """Yield the report, newest first, page by page: a long one is never held as a whole."""
+    window = Window(LARGEST_SIZE)
+    while True:
+        page = reading.report.page(caller, wanted, window)
+        yield from _lines(reading, caller, page.items)
+        if not page.has_next:
+            return
+        window = Window(LARGEST_SIZE, after=page.cursors[-1])
+
+
+def _lines(
+    reading: Reading, caller: Caller, entries: tuple[ReportEntry, ...]
+) -> Iterator[ReportLine]:
+    customers = reading.provider_accounts.by_ids(
+        caller, {entry.provider_account_id for entry in entries if entry.provider_account_id}
+    )
+    contracts = reading.contracts.by_ids(
+        caller, {entry.billing_contract_id for entry in entries if entry.billing_contract_id}
+    )
+    names = {one.id: one.name for one in customers.values()}
+    names |= {one.id: one.name for one in contracts.values()}
+    for entry in entries:
+        yield ReportLine(
+            occurred_at=entry.occurred_at.isoformat(timespec="seconds"),
+            provider=entry.provider_key,
+            customer=_text(entry.provider_account_id and names.get(entry.provider_account_id)),
+            subscription=entry.subscription_name,
+            change=entry.change.value,
+            field_changes=_changes(entry),
+            billing_contract=_text(
+                entry.billing_contract_id and names.get(entry.billing_contract_id)
+            ),
+            unassigned_reason=_text(entry.unassigned_reason),
+            message=_text(entry.message),
+            external_id=entry.external_id,
+            subscription_id=_text(entry.subscription_id),
+            run_id=str(entry.run_id),
+        )
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _changes(entry: ReportEntry) -> str:
+    return "; ".join(
+        f"{change.field}: {_text(change.old) or 'none'} -> {_text(change.new) or 'none'}"
+        for change in entry.field_changes
+    )
