@@ -87,14 +87,18 @@ def report(
 
 def write_table(lines: Iterable[ReportLine], out: TextIO) -> None:
     """Write a table that fits the terminal."""
-    table = Table("when (UTC)", "customer", "subscription", "change", "what", "contract or reason")
+    table = Table("when (UTC)", "customer", "subscription", "what")
     for line in lines:
-        where = line.billing_contract or line.unassigned_reason
-        what = "\n".join(filter(None, (line.field_changes.replace("; ", "\n"), line.message)))
-        when = line.occurred_at[:19].replace("T", " ")
-        table.add_row(when, line.customer, line.subscription, line.change, what, where)
+        when = line.occurred_at[:19].replace("T", "\n")
+        table.add_row(when, line.customer, line.subscription, _what(line))
     console = Console(file=out, markup=False, highlight=False)
     console.print(table if table.row_count else "No sync has changed anything in this time.")
+
+
+def _what(line: ReportLine) -> str:
+    where = f"on {line.billing_contract}" if line.billing_contract else line.unassigned_reason
+    parts = (f"{line.change}  {line.field_changes}", where, line.message)
+    return "\n".join(part for part in parts if part)
 
 
 def write_json(lines: Iterable[ReportLine], out: TextIO) -> None:

@@ -17,6 +17,7 @@ from seatsync.domain.job import JobStatus
 from seatsync.domain.report import SyncCounts, SyncFailure, SyncOutcome
 from seatsync.domain.roles import LOCAL
 from seatsync.sdk.context import Control
+from seatsync.services.report_lines import spell_change
 from seatsync.sync.dry_run import DryRun
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ def _forecast(agent: Agent, key: str) -> int:
 
 def print_counts(title: str, counts: SyncCounts) -> None:
     """Print how many subscriptions were fetched, and what became of them."""
-    table = Table(title=title, title_justify="left", show_header=False)
+    click.echo(title)
+    table = Table(show_header=False)
     for name, count in asdict(counts).items():
         table.add_row(name, str(count))
     Console(markup=False, highlight=False).print(table)
@@ -104,14 +106,15 @@ def print_failures(failures: Sequence[SyncFailure]) -> None:
 def _print_steps(forecast: Forecast) -> None:
     if not forecast.steps:
         return
-    table = Table("subscription", "change", "what", title="The first changes")
+    click.echo("The first changes:")
+    table = Table("subscription", "change", "what")
     for step in forecast.steps:
         table.add_row(step.record.name, step.change and step.change.value, _what(step))
     Console(markup=False, highlight=False).print(table)
 
 
 def _what(step: Step) -> str:
-    lines = [f"{c.field}: {c.old or 'none'} -> {c.new or 'none'}" for c in step.field_changes]
+    parts = [spell_change(change) for change in step.field_changes]
     if step.reason is not None and step.known is None:
-        lines.append(f"stays unassigned: {step.reason.value}")
-    return "\n".join(lines)
+        parts.append(f"stays unassigned: {step.reason.value}")
+    return ", ".join(parts)

@@ -10,6 +10,7 @@ from seatsync.domain.paging import LARGEST_SIZE, Window
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from seatsync.domain.change import FieldChange
     from seatsync.domain.filters import SyncReportFilter
     from seatsync.domain.report import ReportEntry
     from seatsync.domain.roles import Caller
@@ -94,7 +95,11 @@ def _text(value: object) -> str:
 
 
 def _changes(entry: ReportEntry) -> str:
-    return "; ".join(
-        f"{change.field}: {_text(change.old) or 'none'} -> {_text(change.new) or 'none'}"
-        for change in entry.field_changes
-    )
+    return "; ".join(map(spell_change, entry.field_changes))
+
+
+def spell_change(change: FieldChange) -> str:
+    """Spell one field change in a line: `quantity: 10 -> 12`, or `quantity: 10` for a new one."""
+    if change.old is None:
+        return f"{change.field}: {change.new}"
+    return f"{change.field}: {change.old} -> {_text(change.new) or 'none'}"

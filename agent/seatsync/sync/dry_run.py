@@ -16,7 +16,7 @@ from seatsync.mirror.known import known_customers, known_subscriptions, landing_
 from seatsync.mirror.provider_account_writes import accounts_by_domain
 from seatsync.mirror.settings import load_settings
 from seatsync.mirror.sightings import load_subscription_sightings, unseen_subscriptions
-from seatsync.sync.batch import read_page
+from seatsync.sync.batch import Reading
 from seatsync.sync.failure import failure_of, guard_failure, homeless_error
 from seatsync.sync.ledger import step_counts
 from seatsync.sync.request import no_progress
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from seatsync.sdk.connector import Connector
     from seatsync.sdk.context import Control
     from seatsync.sdk.listing import Listed
-    from seatsync.sync.batch import Reading
     from seatsync.sync.connections import Connections
     from seatsync.sync.request import ProgressSink
 
@@ -148,7 +147,8 @@ class DryRun:
                 self._tally.failures.append(failure_of(error, self._key, known.id))
 
     def _plan_page(self, page: Sequence[Listed[RemoteSubscription]]) -> None:
-        reading = read_page(page, self._sightings)
+        reading = Reading()
+        reading.add_page(page, self._sightings)
         self._has_nameless |= reading.has_nameless
         with self._mirror.reading():
             known, before = self._known(reading)
@@ -159,12 +159,8 @@ class DryRun:
             for record in plan.homeless
         ]
         self._tally.failures += [failure_of(error, self._key) for error in errors]
-        for external_id, fingerprint in reading.fingerprints.items():
-            self._sightings.handle(fingerprint, before.get(external_id))
-        for error in errors:
-            seen = before.get(error.external_id or "")
-            if seen is not None:
-                self._sightings.handle(seen, seen)
+        for fingerprint in before.values():
+            self._sightings.see(fingerprint)
 
     def _known(self, reading: Reading) -> tuple[Known, dict[str, bytes]]:
         named = [error.external_id for error in reading.errors if error.external_id]
