@@ -15,16 +15,8 @@ from seatsync.mirror.contracts import CONTRACTS
 from seatsync.mirror.provider_accounts import PROVIDER_ACCOUNTS
 from seatsync.mirror.subscriptions import SUBSCRIPTIONS
 from seatsync.sdk.context import Clock
-from seatsync.services.account_changes import AccountChanges
-from seatsync.services.assignment_changes import AssignmentChanges
-from seatsync.services.contract_changes import ContractChanges, NewContract
-from seatsync.services.job_requests import JobRequests
-from seatsync.services.journal import Journal
-from seatsync.services.manual_subscriptions import ManualSubscriptions
-from seatsync.services.mapping_changes import MappingChanges
-from seatsync.services.schedule_changes import ScheduleChanges
-from seatsync.services.setting_changes import SettingChanges
-from seatsync.services.sync_requests import SyncRequests
+from seatsync.services.changing import Changing
+from seatsync.services.contract_changes import NewContract
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -56,28 +48,25 @@ class StandingClock(Clock):
 
 @dataclass
 class BackOffice:
-    """The services that change things, on one mirror, and shortcuts to fill and to look into it.
-
-    The engine is not there: what a test asks it to preview is answered by `engine`.
-    """
+    """The services that change things, on one mirror, and shortcuts to fill and to look into it."""
 
     mirror: Mirror
     clock: StandingClock = field(default_factory=StandingClock)
-    engine: Any = None
 
     def __post_init__(self) -> None:
         self.queue = JobQueue(self.mirror, self.clock)
         self.schedule = Schedule(self.queue, self.mirror, self.clock)
-        journal = Journal(self.mirror, self.clock)
-        self.accounts = AccountChanges(journal)
-        self.contracts = ContractChanges(journal)
-        self.assignments = AssignmentChanges(journal)
-        self.mappings = MappingChanges(journal)
-        self.manual = ManualSubscriptions(journal)
-        self.settings = SettingChanges(journal)
-        self.syncs = SyncRequests(self.mirror, self.queue, self.engine)
-        self.jobs = JobRequests(self.queue)
-        self.schedules = ScheduleChanges(journal, self.schedule)
+        change = Changing.of(self.mirror, self.queue, self.schedule, self.clock)
+        self.accounts = change.accounts
+        self.contracts = change.contracts
+        self.assignments = change.assignments
+        self.mappings = change.mappings
+        self.manual = change.manual_subscriptions
+        self.settings = change.settings
+        self.syncs = change.syncs
+        self.jobs = change.jobs
+        self.schedules = change.schedule
+        self.change = change
 
     def account(self, name: str = "Aster Mills") -> Account:
         return self.accounts.create(LOCAL, name=name)

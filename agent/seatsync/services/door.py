@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from seatsync.domain.report import ReportEntry, SyncRun
     from seatsync.domain.subscription import Subscription
     from seatsync.mirror.database import Mirror
+    from seatsync.services.changing import Changing
     from seatsync.services.plugins import PluginCatalogue
 
 
@@ -90,10 +91,13 @@ class Services:
     """All use cases; each method takes the caller first and checks what the caller may."""
 
     read: Reading
+    change: Changing
     previews: SyncPreviews
     plugins: PluginCatalogue
 
 
-def open_services(mirror: Mirror, engine: Previewer, plugins: PluginCatalogue) -> Services:
+def open_services(
+    mirror: Mirror, engine: Previewer, plugins: PluginCatalogue, change: Changing
+) -> Services:
     """Compose the use cases over one mirror and one engine."""
-    return Services(Reading.of(mirror), SyncPreviews(engine), plugins)
+    return Services(Reading.of(mirror), change, SyncPreviews(engine), plugins)

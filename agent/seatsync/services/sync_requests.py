@@ -1,4 +1,4 @@
-"""Asking for a sync, a preview or a connectivity check."""
+"""Asking for a sync or a connectivity check."""
 
 from __future__ import annotations
 
@@ -23,12 +23,10 @@ if TYPE_CHECKING:
 
     from seatsync.domain.contract import BillingContract
     from seatsync.domain.job import Job
-    from seatsync.domain.preview import Preview
     from seatsync.domain.roles import Caller
     from seatsync.domain.subscription import Subscription
     from seatsync.jobs.queue import JobQueue
     from seatsync.mirror.database import Mirror
-    from seatsync.sync.engine import SyncEngine
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +56,6 @@ class SyncRequests:
 
     mirror: Mirror
     queue: JobQueue
-    engine: SyncEngine
-
-    def preview(
-        self, caller: Caller, contract_id: UUID, provider_keys: Sequence[str] = ()
-    ) -> Preview:
-        """Ask the providers of a contract now; change nothing, and hold no session meanwhile.
-
-        Raises `Refusal` with NOT_FOUND for an unknown contract or provider.
-        """
-        caller.require(Permission.PREVIEW)
-        with self.mirror.reading():
-            _refuse_unknown_providers(self.mirror, provider_keys)
-        return self.engine.preview(contract_id, provider_keys or None)
 
     def sync_contract(self, caller: Caller, request: ContractSyncRequest) -> Job:
         """Ask for a sync from a billing contract; raise `Refusal`.
