@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -81,18 +81,21 @@ class RemoteSubscription:
         Text is stripped and empty text is absent; instants are in UTC; an ended subscription
         holds no seats, so that the license changes of a subscription add up to its quantity.
         """
-        ended = self.status.is_ended
-        return replace(
-            self,
+        return RemoteSubscription(
             external_id=self.external_id.strip(),
             customer_external_id=self.customer_external_id.strip(),
             name=self.name.strip(),
-            quantity=0 if ended else self.quantity,
+            quantity=0 if self.status.is_ended else self.quantity,
+            status=self.status,
             provider_status=self.provider_status.strip(),
+            billing_type=self.billing_type,
             part_number=_text(self.part_number),
             product_name=_text(self.product_name),
             unit_type=_text(self.unit_type),
             term=_text(self.term),
+            billing_frequency=self.billing_frequency,
+            is_trial=self.is_trial,
+            auto_renew=self.auto_renew,
             parent_external_id=_text(self.parent_external_id),
             starts_at=_utc(self.starts_at),
             commitment_ends_at=_utc(self.commitment_ends_at),

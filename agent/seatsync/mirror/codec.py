@@ -13,6 +13,8 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from seatsync.domain.change import FieldChange
 
 
@@ -65,7 +67,7 @@ class SqliteCodec(PostgresCodec):
         """Encode an aware instant as text in naive UTC, always with microseconds."""
         if value is None:
             return None
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
     def decimal(self, value: Decimal | None) -> Any:
         """Encode an exact number as its digits; the column keeps 15 of them exactly."""
@@ -109,7 +111,7 @@ def encode_changes(changes: tuple[FieldChange, ...]) -> str:
     """Encode field changes as a compact JSON list of [field, old, new]."""
     if not changes:
         return "[]"
-    return json.dumps([(c.field, c.old, c.new) for c in changes], separators=(",", ":"))
+    return msgspec.json.encode([(c.field, c.old, c.new) for c in changes]).decode()
 
 
 def decode_changes(value: str) -> tuple[FieldChange, ...]:

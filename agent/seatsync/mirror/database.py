@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 BUSY_TIMEOUT_S = 30
 """How long a writer waits for another process before it gives up."""
 
+CHECKPOINT_PAGES = 8_000
+"""So many 4 KiB pages wait in the write-ahead log before they are moved into the file."""
+
 PAGE_CACHE_KIB = 32 * 1024
 BATCH_ROWS = 500
 
@@ -32,6 +35,7 @@ _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     f"PRAGMA cache_size = -{PAGE_CACHE_KIB}",
     "PRAGMA temp_store = MEMORY",
+    f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}",
 )
 
 

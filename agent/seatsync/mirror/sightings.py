@@ -31,25 +31,26 @@ class Sightings:
     def __init__(self, fingerprints: Iterable[bytes] = ()) -> None:
         """Start with what the mirror holds as present."""
         self._unseen = set(fingerprints)
-        self._handled: set[bytes] = set()
+        self._listed: set[bytes] = set()
 
     def recognise(self, fingerprint: bytes) -> bool:
         """Note that a record was listed; tell whether it is known and unchanged."""
         if fingerprint in self._unseen:
             self._unseen.discard(fingerprint)
-            self._handled.add(fingerprint)
+            self._listed.add(fingerprint)
             return True
         return False
 
-    def is_repeated(self, fingerprint: bytes) -> bool:
-        """Tell whether this run had the very same record before."""
-        return fingerprint in self._handled
+    def is_first(self, fingerprint: bytes) -> bool:
+        """Note that a record was listed; tell whether the very same one was not before."""
+        if fingerprint in self._listed:
+            return False
+        self._listed.add(fingerprint)
+        return True
 
-    def handle(self, fingerprint: bytes, before: bytes | None) -> None:
-        """Note that a new or changed record was dealt with, and what it looked like before."""
-        self._handled.add(fingerprint)
-        if before is not None:
-            self._unseen.discard(before)
+    def see(self, before: bytes) -> None:
+        """Note that the record which had this fingerprint was listed, with another one now."""
+        self._unseen.discard(before)
 
     @property
     def unseen(self) -> frozenset[bytes]:

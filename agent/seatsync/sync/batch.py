@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Reading:
-    """What the records of a page turned out to be."""
+    """What the records of one or more pages turned out to be, until they are applied."""
 
     recognised: int = 0
     records: list[RemoteSubscription] = field(default_factory=list)
@@ -31,34 +31,35 @@ class Reading:
 
     @property
     def fetched(self) -> int:
-        """Return how many different records the page held."""
-        return self.recognised + len(self.records) + len(self.errors)
+        """Return how many different records were listed."""
+        return self.recognised + self.fresh
+
+    @property
+    def fresh(self) -> int:
+        """Return how many records were new, changed or unreadable."""
+        return len(self.records) + len(self.errors)
 
     @property
     def has_nameless(self) -> bool:
         """Tell whether a record did not even say which one it is, so that any may be it."""
         return any(error.external_id is None for error in self.errors)
 
+    def add_page(self, page: Iterable[Listed[RemoteSubscription]], sightings: Sightings) -> None:
+        """Read the records of a page that are new or changed, in their canonical spelling."""
+        for listed in page:
+            if sightings.recognise(listed.fingerprint):
+                self.recognised += 1
+            elif sightings.is_first(listed.fingerprint):
+                self._add(listed)
 
-def read_page(page: Iterable[Listed[RemoteSubscription]], sightings: Sightings) -> Reading:
-    """Read the records of a page that are new or changed, in their canonical spelling."""
-    reading = Reading()
-    for listed in page:
-        if sightings.recognise(listed.fingerprint):
-            reading.recognised += 1
-        elif not sightings.is_repeated(listed.fingerprint):
-            _read_record(listed, reading)
-    return reading
-
-
-def _read_record(listed: Listed[RemoteSubscription], reading: Reading) -> None:
-    try:
-        record = listed.read().canonical()
-    except RecordError as error:
-        reading.errors.append(error)
-    else:
-        reading.records.append(record)
-        reading.fingerprints[record.external_id] = listed.fingerprint
+    def _add(self, listed: Listed[RemoteSubscription]) -> None:
+        try:
+            record = listed.read().canonical()
+        except RecordError as error:
+            self.errors.append(error)
+        else:
+            self.records.append(record)
+            self.fingerprints[record.external_id] = listed.fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +109,7 @@ def _homeless(
     return error, subscriptions.get(record.external_id)
 
 
-def note_handled(sightings: Sightings, reading: Reading, batch: PlannedBatch) -> None:
-    """Note, after the commit, which records of the page have been dealt with."""
-    for external_id, fingerprint in reading.fingerprints.items():
-        sightings.handle(fingerprint, batch.before.get(external_id))
-    for error, _ in batch.unreadable:
-        before = batch.before.get(error.external_id or "")
-        if before is not None:
-            sightings.handle(before, before)
+def note_seen(sightings: Sightings, batch: PlannedBatch) -> None:
+    """Note that what stood under these earlier fingerprints has been listed."""
+    for before in batch.before.values():
+        sightings.see(before)

@@ -19,7 +19,7 @@ from seatsync.sync.extract import Extraction, ListingEnded, Source
 from seatsync.sync.failure import empty_failure, failure_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from uuid import UUID
 
     from seatsync.domain.customer import RemoteCustomer
@@ -75,8 +75,8 @@ class CustomerReader:
         if fresh:
             with self._mirror.writing(durable=False):
                 befores = self._write(fresh)
-            for (_, fingerprint), before in zip(fresh, befores, strict=True):
-                self._sightings.handle(fingerprint, before)
+            for before in befores:
+                self._sightings.see(before)
 
     def _read_record(
         self, listed: Listed[RemoteCustomer], fresh: Page, *, recognised: bool, keep: bool
@@ -88,10 +88,10 @@ class CustomerReader:
             return
         if keep:
             self.listed.append(customer)
-        if not recognised and not self._sightings.is_repeated(listed.fingerprint):
+        if not recognised and self._sightings.is_first(listed.fingerprint):
             fresh.append((customer, listed.fingerprint))
 
-    def _write(self, fresh: Page) -> list[bytes | None]:
+    def _write(self, fresh: Page) -> Iterable[bytes]:
         ids = [customer.external_id for customer, _ in fresh]
         known = known_customers(self._mirror, self._key, ids)
         befores = stored_fingerprints(self._mirror, self._key, ids)
@@ -107,7 +107,7 @@ class CustomerReader:
             self._mirror,
             [(known[c.external_id].id, c, f) for c, f in fresh if c.external_id in known],
         )
-        return [befores.get(customer.external_id) for customer, _ in fresh]
+        return befores.values()
 
     def _matches(self, customers: list[RemoteCustomer]) -> dict[str, UUID]:
         domains = {customer.domain for customer in customers if customer.domain}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from seatsync.domain.customer import RemoteCustomer
 from seatsync.errors import CustomerError, SeatsyncError
 from seatsync.mirror.sightings import Sightings
-from seatsync.sync.batch import Reading, read_page
+from seatsync.sync.batch import Reading
 from seatsync.sync.failure import failure_of
 
 if TYPE_CHECKING:
@@ -84,10 +84,7 @@ def _gather_customer(connector: Connector, asked: AskedCustomer, gathered: Gathe
     sightings = Sightings()
     try:
         for page in connector.subscriptions(remote):
-            reading = read_page(page, sightings)
-            whole.records += reading.records
-            whole.fingerprints |= reading.fingerprints
-            whole.errors += reading.errors
+            whole.add_page(page, sightings)
     except CustomerError as fault:
         gathered.failures.append(failure_of(fault, gathered.provider_key, asked.known.id))
         return

@@ -14,7 +14,7 @@ from seatsync.mirror.known import known_customers
 from seatsync.mirror.provider_account_writes import mark_all_synced, mark_errors, mark_synced
 from seatsync.mirror.run_log import add_counts
 from seatsync.mirror.sightings import load_subscription_sightings, unseen_subscriptions
-from seatsync.sync.batch import note_handled, plan_batch, read_page
+from seatsync.sync.batch import Reading, note_seen, plan_batch
 from seatsync.sync.customers import CustomerReader
 from seatsync.sync.extract import Extraction, PageRead, Source
 from seatsync.sync.failure import failure_of, guard_failure
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from seatsync.sync.extract import ListingEnded
     from seatsync.sync.ledger import Ledger
     from seatsync.sync.request import ProgressSink
+
+APPLY_BATCH = 4_000
+"""So many new or changed records are applied in one transaction."""
 
 MARK_BATCH = 500
 PASSING_FAULTS_IN_A_ROW = 3
@@ -66,6 +69,7 @@ class ProviderRun:
         self._has_nameless = False
         self._passing_in_a_row = 0
         self._fetched = 0
+        self._pending = Reading()
         self.has_failed = False
         """Whether something was left out."""
         self.fault: SeatsyncError | None = None
@@ -117,13 +121,14 @@ class ProviderRun:
         with closing(Extraction(sources, readers, control).events()) as events:
             for event in events:
                 if isinstance(event, PageRead):
-                    self._apply_page(event.records)
+                    self._take_page(event.records)
                 else:
                     self._end_listing(event)
                     ended += 1
                 if self.fault:
-                    return
+                    break
                 self._report(progress, ended, len(sources))
+        self._apply_pending()
 
     def _report(self, progress: ProgressSink, ended: int, total: int) -> None:
         message = f"{self._fetched} subscriptions read"
@@ -153,14 +158,22 @@ class ProviderRun:
             )
         return frozenset(external_id for (external_id,) in rows)
 
-    def _apply_page(self, page: Sequence[Listed[RemoteSubscription]]) -> None:
-        reading = read_page(page, self._sightings)
-        self._fetched += reading.fetched
+    def _take_page(self, page: Sequence[Listed[RemoteSubscription]]) -> None:
+        before = self._pending.fetched
+        self._pending.add_page(page, self._sightings)
+        self._fetched += self._pending.fetched - before
+        if self._pending.fresh >= APPLY_BATCH:
+            self._apply_pending()
+
+    def _apply_pending(self) -> None:
+        reading, self._pending = self._pending, Reading()
+        if not reading.fetched:
+            return
         self._has_nameless |= reading.has_nameless
         with self._mirror.writing(durable=False):
             batch = plan_batch(self._mirror, self._planner, reading)
             self._ledger.enter(self._key, reading, batch)
-        note_handled(self._sightings, reading, batch)
+        note_seen(self._sightings, batch)
         self.has_failed |= bool(batch.unreadable)
 
     def _end_listing(self, end: ListingEnded) -> None:
@@ -172,6 +185,7 @@ class ProviderRun:
             self._stop(end.fault)
 
     def _end_customer(self, external_id: str, fault: SeatsyncError | None) -> None:
+        self._apply_pending()
         with self._mirror.writing(durable=False):
             customer = known_customers(self._mirror, self._key, [external_id])[external_id]
             if fault is None:
