@@ -25,17 +25,16 @@ if TYPE_CHECKING:
 def main(url: str, ledger: Path, seconds: float, workers: int) -> None:
     """Do jobs until SIGTERM; each takes `seconds`."""
 
-    def enter(word: str, job: Job) -> None:
-        provider = job.arguments.get("provider_key", "-")
-        line = f"{time.monotonic()} {word} {job.id} {provider} {os.getpid()}\n"
+    def enter(word: str, job_id: object = "-", provider: object = "-") -> None:
         with ledger.open("a") as file:
-            file.write(line)
+            file.write(f"{time.monotonic()} {word} {job_id} {provider} {os.getpid()}\n")
 
     def handler(job: Job, control: Control, progress: ProgressSink) -> None:
-        enter("begin", job)
+        provider = job.arguments["provider_key"]
+        enter("begin", job.id, provider)
         progress(1, 2, "half way")
         control.sleep(seconds)
-        enter("end", job)
+        enter("end", job.id, provider)
 
     mirror = Mirror.open(url)
     handlers = dict.fromkeys(JobKind, handler)
@@ -44,6 +43,7 @@ def main(url: str, ledger: Path, seconds: float, workers: int) -> None:
     told = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: told.set())
     runner.start()
+    enter("ready")
     told.wait()
     sys.exit(0 if runner.stop(timeout=10) else 1)
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from job_support import VirtualClock
 
+from job_support import VirtualClock
 from seatsync.jobs.queue import JobQueue
 from seatsync.mirror.database import Mirror
 from seatsync.mirror.locks import Locks

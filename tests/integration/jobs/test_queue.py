@@ -245,17 +245,13 @@ def test_only_failed_and_cancelled_jobs_can_be_retried(queue: JobQueue, claims: 
     assert refused(lambda: queue.retry(waiting.id)) == "JOB_NOT_RETRYABLE"
 
 
-def test_jobs_are_claimed_in_the_order_they_were_asked_for(
-    queue: JobQueue, claims: Claims
-) -> None:
+def test_jobs_are_claimed_in_the_order_they_were_asked_for(queue: JobQueue, claims: Claims) -> None:
     asked = [ask(queue, provider).id for provider in ("c", "a", "b")]
     claimed = [claims.claim() for _ in asked]
     assert [job.id for job in claimed if job] == asked
 
 
-def test_a_claim_passes_over_a_provider_with_a_job_at_work(
-    queue: JobQueue, claims: Claims
-) -> None:
+def test_a_claim_passes_over_a_provider_with_a_job_at_work(queue: JobQueue, claims: Claims) -> None:
     ask(queue, "pax8")
     assert claims.claim() is not None
     ask(queue, "pax8")
@@ -266,9 +262,7 @@ def test_a_claim_passes_over_a_provider_with_a_job_at_work(
     assert claims.claim() is None
 
 
-def test_a_job_of_no_single_provider_is_never_passed_over(
-    queue: JobQueue, claims: Claims
-) -> None:
+def test_a_job_of_no_single_provider_is_never_passed_over(queue: JobQueue, claims: Claims) -> None:
     for contract in ("one", "two"):
         queue.submit(
             JobKind.SYNC_SUBSCRIPTIONS,

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from job_support import VirtualClock, eventually
 
+from job_support import VirtualClock, eventually
 from seatsync.domain.job import Job, JobKind, JobStatus
 from seatsync.errors import Refusal
 from seatsync.jobs.claims import Claims
