@@ -37,6 +37,7 @@ def served(app: App, port: int = 0) -> Iterator[str]:
             access_log=False,
             proxy_headers=False,
             server_header=False,
+            date_header=False,
             timeout_graceful_shutdown=1,
         )
     )
@@ -48,7 +49,7 @@ def served(app: App, port: int = 0) -> Iterator[str]:
             raise RuntimeError(message)
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
-        server.should_exit = True
+        server.stop()
         thread.join()
         listening.close()
 
@@ -64,15 +65,23 @@ def _listen(port: int) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """Says when it is ready, so that nobody has to ask again and again."""
+    """Says when it is ready, and stops when told to, without looking up again and again."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = threading.Event()
+        self._stopping = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+    async def main_loop(self) -> None:
+        self._loop = asyncio.get_running_loop()
         self.ready.set()
+        await self._stopping.wait()
+
+    def stop(self) -> None:
+        self.should_exit = True
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._stopping.set)
 
 
 @dataclass(frozen=True, slots=True)
