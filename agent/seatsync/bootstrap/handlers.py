@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -16,11 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from seatsync.domain.job import Job
+    from seatsync.domain.report import SyncRun
     from seatsync.jobs.handler import Handler, ProgressSink
     from seatsync.jobs.queue import JobQueue
     from seatsync.mirror.database import Mirror
     from seatsync.sdk.context import Clock, Control
     from seatsync.sync.engine import SyncEngine
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Handlers:
         request = ProviderSync(
             job.arguments["provider_key"], requested_by=job.requested_by, job_id=job.id
         )
-        self.engine.sync_provider(request, control, progress)
+        _log_run(self.engine.sync_provider(request, control, progress))
 
     def sync_subscriptions(self, job: Job, control: Control, progress: ProgressSink) -> None:
         """Sync from a billing contract."""
@@ -61,7 +65,7 @@ class Handlers:
             expect_checksum=arguments["expect_checksum"],
             job_id=job.id,
         )
-        self.engine.sync_contract(request, control, progress)
+        _log_run(self.engine.sync_contract(request, control, progress))
 
     def sync_provider_accounts(self, job: Job, control: Control, progress: ProgressSink) -> None:
         """Read the customers of one provider."""
@@ -87,3 +91,9 @@ class Handlers:
             progress(done + 1, len(runs), "deleting old sync runs")
         if days:
             self.queue.prune(before)
+
+
+def _log_run(run: SyncRun) -> None:
+    counts = ", ".join(f"{count} {name}" for name, count in asdict(run.counts).items() if count)
+    what = f"contract {run.billing_contract_id}" if run.billing_contract_id else run.provider_key
+    LOG.info("Sync of %s: %s (%s)", what, run.outcome.value, counts or "nothing fetched")

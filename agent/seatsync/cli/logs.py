@@ -11,7 +11,7 @@ LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("human", "json")
 
 _HUMAN = "%(asctime)s %(levelname)-7s %(message)s"
-_QUIET = ("alembic", "apscheduler", "httpcore", "httpx", "uvicorn.access")
+_QUIET = ("alembic", "apscheduler", "httpcore", "httpx", "uvicorn")
 """Their own lines repeat ours, or carry addresses with what was asked; shown from WARNING on."""
 
 

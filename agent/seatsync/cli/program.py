@@ -6,11 +6,13 @@ import click
 
 import seatsync
 from seatsync.cli.check import check
+from seatsync.cli.demo import demo
 from seatsync.cli.logs import FORMATS, LEVELS, set_up_logs
 from seatsync.cli.migrate import migrate_database
 from seatsync.cli.plugins import plugins
 from seatsync.cli.report import report
 from seatsync.cli.schema import schema
+from seatsync.cli.serve import serve
 from seatsync.cli.sync import sync
 from seatsync.cli.trouble import TellingGroup, catch_unexpected
 from seatsync.cli.verify import verify
@@ -39,7 +41,7 @@ def program(log_level: str, log_format: str, *, verbose: bool) -> None:
     set_up_logs("debug" if verbose else log_level, log_format)
 
 
-for _command in (check, migrate_database, plugins, report, schema, sync, verify):
+for _command in (check, demo, migrate_database, plugins, report, schema, serve, sync, verify):
     program.add_command(_command)
 
 
