@@ -47,6 +47,10 @@ class Window:
         return cls(size, backward, after, before)
 
 
+WHOLE = Window(size=10**9)
+"""The whole of a list that is short by nature."""
+
+
 def _size(name: str, value: int | None) -> int:
     if value is None:
         return DEFAULT_SIZE

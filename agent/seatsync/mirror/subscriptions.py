@@ -8,11 +8,14 @@ from seatsync.domain.billing import BillingFrequency, BillingType
 from seatsync.domain.filters import SubscriptionFilter
 from seatsync.domain.subscription import Subscription, SubscriptionStatus, UnassignedReason
 from seatsync.mirror.codec import decode_instant, decode_uuid
+from seatsync.mirror.conditions import Conditions
 from seatsync.mirror.keyset import Listing, by_name
 from seatsync.mirror.rows import RowReader, money, optional
 
 if TYPE_CHECKING:
-    from seatsync.mirror.conditions import Conditions
+    from collections.abc import Collection
+
+    from seatsync.mirror.database import Mirror
 
 # A row is written only when it changes; what was read and found unchanged carries the instant
 # of its provider account, unless the provider did not list it, or it could not be read.
@@ -112,3 +115,15 @@ SUBSCRIPTIONS: Listing[Subscription, SubscriptionFilter] = Listing(
     },
 )
 """All subscriptions, by name."""
+
+
+def subscriptions_by_external_id(
+    mirror: Mirror, keys: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], Subscription]:
+    """Return the subscriptions of these provider keys and provider's own ids that exist."""
+    conditions = Conditions(mirror)
+    conditions.among("s.provider_key", {provider for provider, _ in keys})
+    conditions.among("s.external_id", {external_id for _, external_id in keys})
+    found = _READER.read(mirror, conditions.where, conditions.params)
+    by_key = {(one.provider_key, one.external_id): one for one in found}
+    return {key: by_key[key] for key in keys if key in by_key}

@@ -14,6 +14,7 @@ from seatsync.mirror.providers import configured_providers, providers_by_key
 from seatsync.mirror.runs import failures_of
 from seatsync.mirror.schedule import all_scheduled
 from seatsync.mirror.settings import load_settings
+from seatsync.mirror.subscriptions import subscriptions_by_external_id
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from seatsync.domain.report import SyncFailure
     from seatsync.domain.roles import Caller
     from seatsync.domain.settings import ApplicationSettings
+    from seatsync.domain.subscription import Subscription
     from seatsync.mirror.database import Mirror
     from seatsync.mirror.keyset import Listing
 
@@ -114,6 +116,14 @@ class Overview:
         caller.require(Permission.READ)
         with self.mirror.reading():
             return active_defaults(self.mirror, account_ids)
+
+    def subscriptions_by_external_id(
+        self, caller: Caller, keys: Collection[tuple[str, str]]
+    ) -> dict[tuple[str, str], Subscription]:
+        """Return the subscriptions of these provider keys and provider's own ids that exist."""
+        caller.require(Permission.READ)
+        with self.mirror.reading():
+            return subscriptions_by_external_id(self.mirror, keys)
 
     def failures(self, caller: Caller, run_ids: Collection[UUID]) -> dict[UUID, list[SyncFailure]]:
         """Return what each run could not read, in one statement."""

@@ -1,0 +1,1 @@
+"""One GraphQL type per file, named as the contract names it."""
