@@ -62,7 +62,7 @@ class Mirror:
         require_current(url)
         db = Database()
         declare_entities(db)
-        with translated_faults(url):
+        with translated_faults(url, at_start=True):
             if is_sqlite(url):
                 _bind_sqlite(db, sqlite_path(url))
             else:

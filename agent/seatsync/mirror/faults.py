@@ -39,8 +39,8 @@ _DISK = _Verdict(
 )
 _LOST = _Verdict(
     DatabaseBusy,
-    "its server does not answer",
-    "Check that the server runs and can be reached; the work is tried again.",
+    "its server refused or broke the connection",
+    "Check that the server runs, and host, user, password and database name in database.url.",
 )
 _CONFLICT = _Verdict(
     DatabaseBusy,
@@ -73,6 +73,12 @@ _DENIED = _Verdict(
     "Check user, password, database name and the user's rights in database.url.",
 )
 
+_STRANGE = _Verdict(
+    DatabaseUnusable,
+    "its tables are not those of its version",
+    "Put back a backup, or name another database in database.url.",
+)
+
 _SQLITE_VERDICTS = {
     sqlite3.SQLITE_BUSY: _HELD,
     sqlite3.SQLITE_LOCKED: _HELD,
@@ -102,26 +108,33 @@ _SERVER_VERDICTS = {
 """By SQLSTATE, or its class: the first two characters ("PostgreSQL Error Codes")."""
 
 
-def fault_of(error: BaseException, url: str) -> DatabaseBusy | DatabaseUnusable | None:
-    """Return the fault that an error of a driver or of Pony stands for; None for our own bug."""
+def fault_of(
+    error: BaseException, url: str, *, at_start: bool = False
+) -> DatabaseBusy | DatabaseUnusable | None:
+    """Return the fault that an error of a driver or of Pony stands for; None for our own bug.
+
+    A server that cannot be reached may come back while the agent runs; `at_start` it is taken
+    for a mistake in the set-up.
+    """
     origin = _origin(error)
-    verdict = _verdict(origin)
+    verdict = _verdict(origin) or _at_start(origin) if at_start else _verdict(origin)
     if verdict is None:
         return None
     detail = (str(origin).splitlines() or [type(origin).__name__])[0]
-    return verdict.kind(
+    kind = DatabaseUnusable if at_start and verdict is _LOST else verdict.kind
+    return kind(
         f"the database {redact_url(url)} cannot be used: {verdict.sentence} ({detail})",
         remedy=verdict.remedy,
     )
 
 
 @contextmanager
-def translated_faults(url: str) -> Iterator[None]:
+def translated_faults(url: str, *, at_start: bool = False) -> Iterator[None]:
     """Raise `DatabaseBusy` or `DatabaseUnusable` in place of what a driver raises."""
     try:
         yield
     except (sqlite3.Error, psycopg2.Error, PonyDriverError, OrmError) as error:
-        fault = fault_of(error, url)
+        fault = fault_of(error, url, at_start=at_start)
         if fault is None:
             raise
         raise fault from error
@@ -149,6 +162,10 @@ def _pony_verdict(error: BaseException) -> _Verdict | None:
         return _LOST
     # Pony itself checks that nobody has changed what it read.
     return _CONFLICT if isinstance(error, IsolationError) else None
+
+
+def _at_start(error: BaseException) -> _Verdict | None:
+    return _STRANGE if isinstance(error, (sqlite3.Error, psycopg2.Error)) else None
 
 
 def _server_verdict(error: psycopg2.Error) -> _Verdict | None:

@@ -34,11 +34,13 @@ def migrate(url: str, version: str | None = None) -> None:
     """Bring the database to `version` (ours, unless said), making an SQLite file that is not there.
 
     All of it happens or nothing. Several processes may do so at once: one works, the others
-    wait and find it done. Raises `DatabaseUnusable`, or `DatabaseBusy` if a server is away.
+    wait and find it done. Raises `DatabaseUnusable` if there is no way, and `DatabaseBusy` if
+    somebody else works on the database for too long.
     """
     check_url(url)
     if is_sqlite(url):
         _check_folder(sqlite_path(url))
+    check_known(current_version(url), url)
     with Locks(url).hold("migrate"):
         check_known(current_version(url), url)
         with _transaction(url) as connection:

@@ -36,11 +36,10 @@ def head_version() -> str:
 def current_version(url: str) -> str | None:
     """Return the version of the database, None if it was never migrated or does not exist.
 
-    Raises `DatabaseUnusable` for what is no database, and `DatabaseBusy` for a server that
-    does not answer.
+    Raises `DatabaseUnusable` for what is no database, or a server that does not answer.
     """
     check_url(url)
-    with translated_faults(url):
+    with translated_faults(url, at_start=True):
         return _sqlite_version(sqlite_path(url)) if is_sqlite(url) else _server_version(url)
 
 
@@ -63,9 +62,10 @@ def check_known(version: str | None, url: str) -> None:
 
 def require_current(url: str) -> None:
     """Raise `DatabaseUnusable` unless the database has exactly the version we work with."""
-    if needs_migration(url):
-        state = current_version(url)
-        found = f"has version {state}" if state else "does not exist yet, or is empty"
+    version = current_version(url)
+    check_known(version, url)
+    if version != head_version():
+        found = f"has version {version}" if version else "does not exist yet, or is empty"
         raise DatabaseUnusable(
             f"the database {redact_url(url)} {found}; this seatsync needs {head_version()}",
             remedy="Run `seatsync migrate`; before an upgrade, make a backup.",
