@@ -15,7 +15,7 @@ from seatsync.jobs.queue import JobQueue
 from seatsync.mirror.database import Mirror
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from job_support import VirtualClock
 
@@ -36,6 +36,15 @@ def ask(queue: JobQueue, provider: str = "pax8", idempotency_key: str | None = N
         requested_by="ada",
         provider_key=provider,
         idempotency_key=idempotency_key,
+    )
+
+
+def submit_numbered(queue: JobQueue, provider: str, number: int) -> Job:
+    return queue.submit(
+        JobKind.SYNC_PROVIDER,
+        arguments={"provider_key": provider, "number": number},
+        requested_by="ada",
+        provider_key=provider,
     )
 
 
@@ -303,12 +312,7 @@ def test_a_worker_whose_job_was_given_to_another_changes_nothing_any_more(
 def test_many_workers_claim_every_job_once_and_one_of_each_provider(queue: JobQueue) -> None:
     for provider in ("a", "b", "c"):
         for number in range(2):
-            queue.submit(
-                JobKind.SYNC_PROVIDER,
-                arguments={"provider_key": provider, "number": number},
-                requested_by="ada",
-                provider_key=provider,
-            )
+            submit_numbered(queue, provider, number)
     names = iter(f"worker-{number}" for number in range(8))
 
     def call() -> Job:
@@ -323,6 +327,26 @@ def test_many_workers_claim_every_job_once_and_one_of_each_provider(queue: JobQu
     claimed = [job for job in at_once(8, call) if isinstance(job, Job)]
     providers = [job.arguments["provider_key"] for job in claimed]
     assert len(providers) == len(set(providers))
+
+
+def test_two_jobs_of_one_provider_that_are_claimed_by_name_at_the_same_moment_do_not_both_go(
+    queue: JobQueue,
+) -> None:
+    for number in range(10):
+        provider = f"provider-{number}"
+        wanted = iter([submit_numbered(queue, provider, 0), submit_numbered(queue, provider, 1)])
+
+        def call(wanted: Iterator[Job] = wanted) -> Job:
+            try:
+                asked = next(wanted)
+                job = Claims(queue, str(asked.id)).claim(asked.id)
+                if job is None:
+                    raise Refusal("NOTHING", "nothing to claim")
+                return job
+            finally:
+                queue.mirror.close()
+
+        assert sorted(isinstance(job, Job) for job in at_once(2, call)) == [False, True]
 
 
 def test_pruning_deletes_what_ended_before_and_nothing_that_waits(
