@@ -10,8 +10,8 @@ from seatsync.errors import PluginUnusable
 WEB_APPLICATION = "seatsync.asgi"
 """The group of the function that makes the ASGI application."""
 
-SCHEMA_TEXT = "seatsync.sdl"
-"""The group of the function that returns the GraphQL schema as text."""
+SCHEMA = "seatsync.schema"
+"""The group of the function that builds the GraphQL schema, whose text is the SDL."""
 
 
 def load_from(group: str) -> Any:

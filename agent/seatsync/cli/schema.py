@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from seatsync.bootstrap.entry_point import SCHEMA_TEXT, load_from
+from seatsync.bootstrap.entry_point import SCHEMA, load_from
 
 
 @click.command()
 def schema() -> None:
     """Print the GraphQL schema (SDL) that `seatsync serve` answers."""
-    click.echo(load_from(SCHEMA_TEXT)().rstrip())
+    click.echo(str(load_from(SCHEMA)()).rstrip())
