@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from seatsync.errors import Cancelled, ProviderUnreachable
+from seatsync.errors import Cancelled, ProviderUnreachable, SetupError
 from seatsync.sdk.context import ConnectorContext, Control
 from seatsync.sdk.http import RetryPolicy, open_client
 from seatsync.sdk.simulator import (
@@ -162,3 +162,34 @@ def test_cancelling_ends_the_reading_of_a_body() -> None:
         pytest.raises(Cancelled),
     ):
         client.get("a")
+
+
+def test_a_client_goes_through_the_proxy_of_the_environment(
+    origin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.setenv("http_proxy", origin)
+    with open_for("http://api.example", ConnectorContext("test"), timeout_s=5) as client:
+        assert client.get("a").content == BODY
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "what"),
+    [
+        ("SSL_CERT_FILE", "/nowhere/at/all.pem", "certificates"),
+        ("http_proxy", "gopher://somebody:hush@proxy.example", "proxy"),
+    ],
+)
+def test_an_environment_that_cannot_work_is_a_fault_of_the_setup(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, what: str
+) -> None:
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.setenv(name, value)
+    with (
+        open_for("http://api.example", ConnectorContext("test"), timeout_s=5) as client,
+        pytest.raises(SetupError, match=f"the {what} that the environment names") as raised,
+    ):
+        client.get("a")
+    assert "hush" not in f"{raised.value} {raised.value.remedy}"

@@ -9,6 +9,8 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from seatsync.errors import SetupError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -55,9 +57,20 @@ class Wire(httpx.BaseTransport):
         with self._lock:
             proxy = proxy_for(*origin)
             if proxy not in self._by_proxy:
-                self._by_proxy[proxy] = httpx.HTTPTransport(proxy=proxy)
+                self._by_proxy[proxy] = _open_transport(proxy)
             self._by_origin[origin] = self._by_proxy[proxy]
             return self._by_origin[origin]
+
+
+def _open_transport(proxy: str | None) -> httpx.HTTPTransport:
+    try:
+        return httpx.HTTPTransport(proxy=proxy)
+    except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
+        # The text of the fault is left out: a proxy's address may hold a password.
+        what = "certificates" if isinstance(error, OSError) else "proxy"
+        message = f"the {what} that the environment names cannot be used"
+        remedy = "Check SSL_CERT_FILE, SSL_CERT_DIR, HTTP_PROXY, HTTPS_PROXY and ALL_PROXY."
+        raise SetupError(message, remedy=remedy) from error
 
 
 class _Body(httpx.SyncByteStream):
