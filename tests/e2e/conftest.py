@@ -1,0 +1,19 @@
+"""An agent and a provider of its own for every test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from black_box import Lab, lab
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[Lab]:
+    """A running agent, connected to a simulated Pax8 that is empty."""
+    with lab(tmp_path) as running:
+        yield running
