@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from seatsync.errors import CustomerError, RecordError
 from seatsync.sdk.cassettes import replayed
 from seatsync.sdk.context import ConnectorContext
 from seatsync_pax8.connector import Pax8Connector
-from seatsync_pax8.record import SMALL_PAGE, record, simulated
+from seatsync_pax8.record import SMALL_PAGE, real, record, simulated
 from seatsync_pax8.sample import COMPANY_OF_NOBODY
 from seatsync_pax8.settings import Pax8Settings
 
@@ -150,3 +151,19 @@ def test_recording_again_gives_the_same_cassettes(
         record(tmp_path, source)
     again = {path.name: path.read_text() for path in tmp_path.iterdir()}
     assert again == {path.name: path.read_text() for path in PAX8.iterdir()}
+
+
+def test_what_a_real_partner_holds_is_recorded_without_what_is_personal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    label = real("any", "any").label
+    with simulated() as source:
+        disguised = replace(label, recorded_at=source.label.recorded_at)
+        record(tmp_path, replace(source, label=disguised))
+    texts = "".join(path.read_text() for path in tmp_path.iterdir())
+    assert "Bakery" not in texts
+    assert "bakery.example" not in texts
+    assert "Exampleton" not in texts
+    assert "127.0.0.1" not in texts
+    assert "# Recorded from the Pax8 Partner API" in texts
