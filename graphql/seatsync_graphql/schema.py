@@ -1,18 +1,25 @@
-"""The schema: every query of the API in one."""
+"""The schema: everything that can be asked, in one."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
 
 from seatsync_graphql.execution import Prepared
+from seatsync_graphql.mutations import Mutation
 from seatsync_graphql.queries.administration import AdministrationQueries
 from seatsync_graphql.queries.crm import CrmQueries
 from seatsync_graphql.queries.providers import ProviderQueries
 from seatsync_graphql.queries.sync import SyncQueries
 from seatsync_graphql.scalars import SCALARS
 from seatsync_graphql.types.node import read_field
+
+if TYPE_CHECKING:
+    from graphql import GraphQLError, GraphQLSchema
+    from strawberry.types import ExecutionContext
 
 
 class _Names(NameConverter):
@@ -27,12 +34,32 @@ class Query(CrmQueries, ProviderQueries, SyncQueries, AdministrationQueries):
     """Everything that can be asked."""
 
 
-def build_schema() -> strawberry.Schema:
-    """Build the schema that is served, and that `seatsync schema` prints."""
-    return strawberry.Schema(
+class Schema(strawberry.Schema):
+    """Strawberry's schema; errors are logged where they are masked."""
+
+    @property
+    def graphql_schema(self) -> GraphQLSchema:
+        """The schema as graphql-core knows it, to validate documents with."""
+        return self._schema
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Leave errors to `seatsync_graphql.errors`."""
+
+
+def build_schema() -> Schema:
+    """Build the schema that is served."""
+    return Schema(
         query=Query,
+        mutation=Mutation,
         extensions=[Prepared],
         config=StrawberryConfig(
             default_resolver=read_field, name_converter=_Names(), scalar_map=SCALARS
         ),
     )
+
+
+def schema_text() -> str:
+    """Return the schema as SDL, which `seatsync schema` prints."""
+    return build_schema().as_str()
