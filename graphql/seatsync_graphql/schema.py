@@ -49,7 +49,7 @@ class Schema(strawberry.Schema):
 
 
 def build_schema() -> Schema:
-    """Build the schema that is served."""
+    """Build the schema that is served, and that `seatsync schema` prints."""
     return Schema(
         query=Query,
         mutation=Mutation,
@@ -58,8 +58,3 @@ def build_schema() -> Schema:
             default_resolver=read_field, name_converter=_Names(), scalar_map=SCALARS
         ),
     )
-
-
-def schema_text() -> str:
-    """Return the schema as SDL, which `seatsync schema` prints."""
-    return build_schema().as_str()

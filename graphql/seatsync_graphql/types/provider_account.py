@@ -67,7 +67,7 @@ class ProviderAccount(Node):
         return self.batch.optional(ACCOUNT, self.record, "account_id")
 
     @resolved("Likely accounts, best first; empty once mapped.")
-    def suggestions(self, first: int = 3) -> list[AccountMatch]:
+    def suggestions(self, first: int | None = 3) -> list[AccountMatch]:
         """Return at most `first` likely accounts."""
         shown = window(first, None, None, None)
         found = self.batch.once(("suggestions", first), lambda _: self._suggest(shown.size))
