@@ -18,6 +18,13 @@ import msgspec
 from seatsync.domain.change import FieldChange
 
 
+def naive_utc(value: datetime) -> datetime:
+    """Return an aware instant as entities and databases want it; raise `ValueError` if naive."""
+    if value.tzinfo is None:
+        raise ValueError("an instant needs an offset: its UTC cannot be guessed")
+    return value.astimezone(UTC).replace(tzinfo=None)
+
+
 class PostgresCodec:
     """psycopg2 understands UUIDs, naive datetimes and decimals by itself."""
 
@@ -26,8 +33,8 @@ class PostgresCodec:
         return value
 
     def instant(self, value: datetime | None) -> Any:
-        """Encode an aware instant as naive UTC."""
-        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+        """Encode an aware instant as naive UTC; raise `ValueError` for a naive one."""
+        return naive_utc(value) if value else None
 
     def decimal(self, value: Decimal | None) -> Any:
         """Encode an exact number."""
@@ -39,6 +46,13 @@ class PostgresCodec:
 
     def encode(self, value: object) -> Any:
         """Encode a statement parameter of any type that the mirror stores."""
+        if isinstance(value, Enum):
+            return value.value
+        if isinstance(value, list | tuple):
+            return [self.encode(item) for item in value]
+        return self._encode_one(value)
+
+    def _encode_one(self, value: object) -> Any:
         match value:
             case UUID():
                 return self.uuid(value)
@@ -48,10 +62,6 @@ class PostgresCodec:
                 return self.date(value)
             case Decimal():
                 return self.decimal(value)
-            case Enum():
-                return value.value
-            case list() | tuple():
-                return [self.encode(item) for item in value]
             case _:
                 return value
 
@@ -65,9 +75,7 @@ class SqliteCodec(PostgresCodec):
 
     def instant(self, value: datetime | None) -> Any:
         """Encode an aware instant as text in naive UTC, always with microseconds."""
-        if value is None:
-            return None
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+        return naive_utc(value).isoformat(" ", "microseconds") if value else None
 
     def decimal(self, value: Decimal | None) -> Any:
         """Encode an exact number as its digits; the column keeps 15 of them exactly."""
