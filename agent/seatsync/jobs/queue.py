@@ -47,8 +47,9 @@ class JobQueue:
         """Queue a job and return it, or the one that the request joins.
 
         A request joins a waiting job with the same kind, provider and `arguments` (JSON
-        values), and the first job that was asked for with its idempotency key. Raises
-        `Refusal` with IDEMPOTENCY_CONFLICT if that one's input was another.
+        values), whose retry it hurries unless the schedule asks; and the first job that was
+        asked for with its idempotency key. Raises `Refusal` with IDEMPOTENCY_CONFLICT if that
+        one's input was another.
         """
         digest = request_digest(kind, provider_key, arguments)
         with self.mirror.writing():
@@ -59,6 +60,8 @@ class JobQueue:
             job = twin or new_job(kind, arguments, requested_by, max_attempts, self.clock.now())
             if twin is None:
                 jobs.insert_job(self.mirror, job, provider_key=provider_key, digest=digest)
+            elif schedule_key is None:
+                jobs.hurry_retry(self.mirror, twin.id, self.clock.now())
             jobs.adopt_keys(
                 self.mirror, job.id, idempotency_key=idempotency_key, schedule_key=schedule_key
             )

@@ -34,6 +34,8 @@ class Pace:
     poll_s: float = 1.0
     follow_s: float = 0.2
     recover_s: float = 3.0
+    calm_s: float = 5.0
+    """How long a worker leaves a database alone that has just failed it."""
     backoff: Backoff = field(default_factory=Backoff)
 
 
@@ -132,7 +134,8 @@ class Runner:
             if isinstance(did, Exception):
                 log_fault("a worker could not take or end a job", did)
                 self._queue.mirror.close()
-            if did is not True:
+                self._queue.bell.wait(heard, self._pace.calm_s)
+            elif not did:
                 self._queue.bell.wait(heard, self._pace.poll_s)
         self._queue.mirror.close()
 

@@ -145,6 +145,14 @@ def insert_job(mirror: Mirror, job: Job, *, provider_key: str | None, digest: st
     )
 
 
+def hurry_retry(mirror: Mirror, job_id: UUID, now: datetime) -> None:
+    """Let a job that waits for its retry be due at once."""
+    mirror.execute(
+        "UPDATE job SET run_after = :now WHERE id = :id AND status = 'RETRY' AND run_after > :now",
+        {"id": job_id, "now": now},
+    )
+
+
 _DUE = (
     "SELECT id FROM job WHERE status IN ('WAITING', 'RETRY') AND run_after <= :now"
     " AND NOT EXISTS (SELECT 1 FROM job AS other WHERE other.provider_key = job.provider_key"
@@ -153,8 +161,14 @@ _DUE = (
 
 
 def next_due(mirror: Mirror, now: datetime) -> UUID | None:
-    """Return the job that has been due longest and whose provider has none at work."""
-    found = mirror.rows(f"{_DUE} ORDER BY run_after, id LIMIT 1", {"now": now})
+    """Return the job that has been due longest and whose provider has none at work.
+
+    Kinds that a newer version has queued, and this one does not know, are left to that one.
+    """
+    marks, kinds = mirror.in_list("kind", JobKind)
+    found = mirror.rows(
+        f"{_DUE} AND kind IN ({marks}) ORDER BY run_after, id LIMIT 1", {"now": now, **kinds}
+    )
     return decode_uuid(found[0][0]) if found else None
 
 

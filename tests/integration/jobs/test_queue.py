@@ -103,6 +103,30 @@ def test_a_second_request_joins_a_job_that_waits_for_its_retry(
     assert ask(queue).id == first.id
 
 
+def test_a_person_who_asks_again_does_not_wait_for_the_retry(
+    queue: JobQueue, claims: Claims
+) -> None:
+    first = ask(queue)
+    work(claims, RETRY)
+    assert claims.claim() is None
+    ask(queue)
+    job = claims.claim()
+    assert job is not None
+    assert job.id == first.id
+
+
+def test_a_job_of_a_kind_that_only_a_newer_version_knows_does_not_hold_up_the_others(
+    queue: JobQueue, claims: Claims, mirror: Mirror
+) -> None:
+    newer, known = ask(queue, "pax8"), ask(queue, "csp")
+    with mirror.writing():
+        mirror.execute("UPDATE job SET kind = 'FROM_THE_FUTURE' WHERE id = :id", {"id": newer.id})
+    job = claims.claim()
+    assert job is not None
+    assert job.id == known.id
+    assert claims.claim() is None
+
+
 def test_a_request_for_something_else_is_a_job_of_its_own(queue: JobQueue) -> None:
     assert ask(queue, "pax8").id != ask(queue, "csp").id
 

@@ -30,7 +30,13 @@ if TYPE_CHECKING:
     from seatsync.jobs.handler import Handler, ProgressSink
     from seatsync.mirror.locks import Locks
 
-PACE = Pace(poll_s=0.05, follow_s=0.02, recover_s=0.1, backoff=Backoff(first_s=0.02, cap_s=0.05))
+PACE = Pace(
+    poll_s=0.05,
+    follow_s=0.02,
+    recover_s=0.1,
+    calm_s=0.05,
+    backoff=Backoff(first_s=0.02, cap_s=0.05),
+)
 
 
 @pytest.fixture
