@@ -49,7 +49,8 @@ class Mirror:
 
     def __init__(self, db: Database, url: str) -> None:
         """Wrap a bound database; `Mirror.open` is the way to get one."""
-        self.db = db
+        # Pony adds the entities to it while the program runs, which no checker can know.
+        self.db: Any = db
         self.url = url
         self.is_sqlite = is_sqlite(url)
         self.codec: PostgresCodec = SqliteCodec() if self.is_sqlite else PostgresCodec()
