@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -73,37 +71,23 @@ def select(
         if name in filters and wanted.get(name, next(iter(choices))) not in choices:
             message = f"{name} must be one of the documented values"
             raise ValueError(message)
-    found = store.ids(query.get("companyId"))
-    matching = [key for key in found if _matches(store.fields(key), wanted)] if wanted else found
-    return _sorted(store, matching, query.get("sort"), sorts)
+    found = _ordered(store, query.get("companyId"), query.get("sort"), sorts)
+    return [key for key in found if _matches(store.fields(key), wanted)] if wanted else found
 
 
 def _matches(fields: Mapping[str, Any], wanted: Mapping[str, str]) -> bool:
     return all(str(fields.get(name, "")) == value for name, value in wanted.items())
 
 
-def _sorted(
-    store: Store, found: Sequence[str], sort: str | None, sorts: frozenset[str]
+def _ordered(
+    store: Store, company_id: str | None, sort: str | None, sorts: frozenset[str]
 ) -> Sequence[str]:
     if sort is None:
-        return found
+        return store.ids(company_id)
     field, _, direction = sort.partition(",")
     if field not in sorts or direction not in {"", "asc", "desc"}:
         message = "sort must name a documented field and a direction"
         raise ValueError(message)
-    ordered = found if field == "createdDate" else _by_field(store, found, field)
+    is_created = field == "createdDate"
+    ordered = store.ids(company_id) if is_created else store.ids_by(field, company_id)
     return ordered[::-1] if direction == "desc" else ordered
-
-
-def _by_field(store: Store, found: Sequence[str], field: str) -> Sequence[str]:
-    keys = {key: _sort_key(store.raw(key) or b"{}", field) for key in found}
-    return sorted(found, key=keys.__getitem__)
-
-
-def _sort_key(raw: bytes, field: str) -> tuple[bool, float, str]:
-    try:
-        value = msgspec.json.decode(raw).get(field)
-    except (msgspec.DecodeError, AttributeError):
-        value = None
-    is_number = isinstance(value, int | float)
-    return (value is None, float(value) if is_number else 0.0, "" if is_number else str(value))

@@ -16,7 +16,8 @@ Fields = dict[str, Any]
 class Store:
     """Records of one kind, in the order of their creation; safe to share between threads.
 
-    Each is rendered once, when it changes, so a page costs no more than joining its bytes.
+    Each is rendered once, when it changes, and every order is found once, until one changes, so
+    a page costs no more than joining its bytes.
     `group_by` names a field that records are often asked for by.
     """
 
@@ -28,6 +29,7 @@ class Store:
         self._order: list[str] = []
         self._groups: dict[str, list[str]] = {}
         self._group_of: dict[str, str] = {}
+        self._sorted: dict[tuple[str, str | None], Sequence[str]] = {}
 
     def __len__(self) -> int:
         return len(self._order)
@@ -46,6 +48,7 @@ class Store:
                 self._order.append(record_id)
                 self._join(record_id, group)
             self._records[record_id] = raw
+            self._sorted.clear()
 
     def _join(self, record_id: str, group: str | None) -> None:
         if group is not None:
@@ -56,6 +59,7 @@ class Store:
         """Forget a record."""
         with self._lock:
             del self._records[record_id]
+            self._sorted.clear()
             self._order.remove(record_id)
             group = self._group_of.pop(record_id, None)
             if group is not None:
@@ -79,8 +83,25 @@ class Store:
         """Return the ids of all records, or of one group, in the order of creation."""
         return self._order if group is None else self._groups.get(group, [])
 
+    def ids_by(self, field: str, group: str | None = None) -> Sequence[str]:
+        """Return the ids of all records, or of one group, in the order of a field's values."""
+        with self._lock:
+            if (field, group) not in self._sorted:
+                keys = {key: _sort_key(self._records[key], field) for key in self.ids(group)}
+                self._sorted[field, group] = sorted(keys, key=keys.__getitem__)
+            return self._sorted[field, group]
+
     def render(self, record_ids: Iterable[str]) -> bytes:
         """Return records as a JSON array."""
         with self._lock:
             found = [self._records[key] for key in record_ids if key in self._records]
         return b"[" + b",".join(found) + b"]"
+
+
+def _sort_key(raw: bytes, field: str) -> tuple[bool, float, str]:
+    try:
+        value = msgspec.json.decode(raw).get(field)
+    except (msgspec.DecodeError, AttributeError):
+        value = None
+    is_number = isinstance(value, int | float)
+    return (value is None, float(value) if is_number else 0.0, "" if is_number else str(value))
