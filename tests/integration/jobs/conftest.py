@@ -14,12 +14,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@pytest.fixture
-def mirror(database_url: str) -> Iterator[Mirror]:
-    migrate(database_url)
-    mirror = Mirror.open(database_url)
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def migrated_mirror(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mirror]:
+    """Migrate once for all tests of jobs: that takes longer than most of them."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('jobs') / 'seatsync.db'}"
+    else:
+        server = request.getfixturevalue("postgres_server")
+        url = server.url(server.create_database())
+    migrate(url)
+    mirror = Mirror.open(url)
     yield mirror
     mirror.close()
+
+
+@pytest.fixture
+def mirror(migrated_mirror: Mirror) -> Mirror:
+    with migrated_mirror.writing():
+        migrated_mirror.execute("DELETE FROM job")
+        migrated_mirror.execute("DELETE FROM scheduled_job")
+    return migrated_mirror
 
 
 @pytest.fixture

@@ -402,7 +402,7 @@ def test_a_job_that_was_taken_over_by_another_worker_is_stopped_and_changes_noth
     assert queue.get(asked.id).status is JobStatus.SUCCEEDED
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("migrated_mirror", ["postgresql"], indirect=True)
 def test_a_server_that_cuts_every_connection_loses_no_job(
     queue: JobQueue, start_runner: Callable[..., Runner], mirror: Mirror
 ) -> None:
