@@ -1,0 +1,32 @@
+"""The endpoint on a filled SQLite mirror; the services are tested on both databases elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from back_office import BackOffice
+from mutation_desk import MutationDesk
+from seatsync.mirror.database import Mirror
+from seatsync.mirror.migration import migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def office(sqlite_url: str) -> Iterator[BackOffice]:
+    """Open the back office on a fresh SQLite file."""
+    migrate(sqlite_url)
+    mirror = Mirror.open(sqlite_url)
+    yield BackOffice(mirror)
+    mirror.close()
+
+
+@pytest.fixture
+def desk(office: BackOffice) -> Iterator[MutationDesk]:
+    """Serve the back office over GraphQL."""
+    opened = MutationDesk.on(office)
+    yield opened
+    opened.close()
