@@ -14,6 +14,7 @@ from seatsync.errors import SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import FrameType
 
 GRACE_S = 10
 """How long answers that are under way may take after the signal to stop."""
@@ -58,6 +59,10 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._on_ready()
+
+    def handle_exit(self, _number: int, _frame: FrameType | None) -> None:
+        """Ask the server to end; asking again does not make it drop what is under way."""
+        self.should_exit = True
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

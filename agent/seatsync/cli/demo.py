@@ -31,12 +31,21 @@ Examples:
     show_default=True,
     help="Where the demo keeps its database.",
 )
+@click.option(
+    "--every",
+    "every_s",
+    type=click.FloatRange(min=0.1),
+    metavar="SECONDS",
+    default=20.0,
+    show_default=True,
+    help="How often something happens at the providers.",
+)
 @click.option("--fresh", is_flag=True, help="Begin anew instead of going on.")
-def demo(port: int, folder: Path, *, fresh: bool) -> None:
+def demo(port: int, folder: Path, every_s: float, *, fresh: bool) -> None:
     """Run the agent on simulated providers with fictional customers, until Ctrl-C.
 
     Everything is in one process and on this machine. The terminal says what to try.
     """
     memory = Memory(folder)
     with suppress(KeyboardInterrupt):
-        show(memory, port, click.echo, fresh=fresh)
+        show(memory, port, every_s, click.echo, fresh=fresh)

@@ -34,22 +34,25 @@ PLUGIN = "pax8"
 _NAMES = {SCHEDULED: "Pax8 (simulated, every minute)", ON_DEMAND: "Pax8 (simulated, on demand)"}
 
 
-def show(memory: Memory, port: int, say: Callable[[str], None], *, fresh: bool) -> None:
+def show(
+    memory: Memory, port: int, every_s: float, say: Callable[[str], None], *, fresh: bool
+) -> None:
     """Serve the demo until SIGINT or SIGTERM; `say` gets the story when all is ready.
 
     What an earlier demo left in `memory` goes on, unless `fresh`. Port 0 takes any free port.
+    Something happens at the providers every `every_s` seconds.
     """
     plugin = discover().provider(PLUGIN)
     with closing(listen(HOST, port)) as listening, memory.taken():
         if fresh or memory.tick() is None:
             memory.forget()
         url = f"http://{HOST}:{listening.getsockname()[1]}/graphql"
-        with _opened(memory, plugin) as agent:
+        with _opened(memory, plugin, every_s) as agent:
             serve_agent(agent, listening, lambda: say(tell(url)))
 
 
 @contextmanager
-def _opened(memory: Memory, plugin: ProviderPlugin) -> Iterator[Agent]:
+def _opened(memory: Memory, plugin: ProviderPlugin, every_s: float) -> Iterator[Agent]:
     """Open the agent on the simulated providers, with things happening there."""
     tick = memory.tick()
     theatre = Theatre(plugin, _world(tick or 0))
@@ -61,7 +64,7 @@ def _opened(memory: Memory, plugin: ProviderPlugin) -> Iterator[Agent]:
             LOG.info("Setting the stage: customers, contracts, and the first sync.")
             Stage(agent, Clock()).set()
             memory.keep(0)
-        with theatre.playing(memory.keep):
+        with theatre.playing(every_s, memory.keep):
             yield agent
 
 

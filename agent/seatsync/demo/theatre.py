@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-EVENT_EVERY_S = 20.0
-
 
 class Theatre:
     """Plays a world on one simulated provider for each of the demo's provider keys."""
@@ -51,15 +49,15 @@ class Theatre:
             }
 
     @contextmanager
-    def playing(self, after_tick: Callable[[int], None]) -> Iterator[None]:
-        """Let something happen now and every few seconds; `after_tick` hears each tick."""
+    def playing(self, every_s: float, after_tick: Callable[[int], None]) -> Iterator[None]:
+        """Let something happen now and every `every_s` seconds; `after_tick` hears each tick."""
         over = threading.Event()
 
         def play() -> None:
             while not over.is_set():
                 self.play_on()
                 after_tick(self._world.tick)
-                over.wait(EVENT_EVERY_S)
+                over.wait(every_s)
 
         thread = threading.Thread(target=play, name="seatsync-demo", daemon=True)
         thread.start()
