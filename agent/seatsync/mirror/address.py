@@ -12,13 +12,18 @@ from psycopg2.extensions import parse_dsn
 
 from seatsync.errors import DatabaseUnusable
 
-SERVER_OPTIONS: dict[str, Any] = {
+BUSY_TIMEOUT_S = 30
+"""How long who writes waits for another who does, before giving up; the same on both databases."""
+
+_SERVER_OPTIONS = {
+    "application_name": "seatsync",
     "connect_timeout": 10,
     "keepalives_idle": 30,
     "keepalives_interval": 10,
     "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+    "options": f"-c lock_timeout={BUSY_TIMEOUT_S}s",
 }
-"""How soon, in seconds, a PostgreSQL server that does not answer is noticed (libpq's names)."""
 
 _SCHEMES = ("sqlite:///", "postgresql://", "postgres://")
 _PASSWORD = re.compile(r"(?<=://)(?P<user>[^:/@]*):(?P<password>.*)@")
@@ -33,6 +38,12 @@ def is_sqlite(url: str) -> bool:
 def sqlite_path(url: str) -> Path:
     """Return the file that a `sqlite:///relative` or `sqlite:////absolute` URL names."""
     return Path(unquote(url.removeprefix("sqlite:///"))).absolute()
+
+
+def server_options(url: str) -> dict[str, Any]:
+    """Return libpq's keywords that let a dead server be noticed, as far as the URL has none."""
+    written = parse_dsn(url)
+    return {name: value for name, value in _SERVER_OPTIONS.items() if name not in written}
 
 
 def redact_url(url: str) -> str:

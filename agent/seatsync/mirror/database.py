@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pony.orm import Database, db_session
 from psycopg2.extras import execute_batch, execute_values
 
-from seatsync.mirror.address import SERVER_OPTIONS, is_sqlite, sqlite_path
+from seatsync.mirror.address import BUSY_TIMEOUT_S, is_sqlite, server_options, sqlite_path
 from seatsync.mirror.codec import PostgresCodec, SqliteCodec
 from seatsync.mirror.entities import declare_entities
 from seatsync.mirror.faults import translated_faults
@@ -20,9 +20,6 @@ from seatsync.mirror.version import require_current
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
-
-BUSY_TIMEOUT_S = 30
-"""How long a writer waits for another process before it gives up."""
 
 CHECKPOINT_PAGES = 8_000
 """So many 4 KiB pages wait in the write-ahead log before they are moved into the file."""
@@ -67,7 +64,7 @@ class Mirror:
             if is_sqlite(url):
                 _bind_sqlite(db, sqlite_path(url))
             else:
-                db.bind(provider="postgres", dsn=url, **SERVER_OPTIONS)
+                db.bind(provider="postgres", dsn=url, **server_options(url))
             db.generate_mapping(create_tables=False, check_tables=True)
         return cls(db, url)
 

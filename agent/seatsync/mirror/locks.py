@@ -13,7 +13,7 @@ import psycopg2
 from filelock import FileLock, Timeout
 
 from seatsync.errors import DatabaseBusy, DatabaseUnusable
-from seatsync.mirror.address import SERVER_OPTIONS, check_url, is_sqlite, redact_url, sqlite_path
+from seatsync.mirror.address import check_url, is_sqlite, redact_url, server_options, sqlite_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -244,7 +244,7 @@ class _ServerKeeper:
 
     def _connect(self) -> Connection:
         try:
-            connection: Connection = psycopg2.connect(dsn=self._url, **SERVER_OPTIONS)
+            connection: Connection = psycopg2.connect(dsn=self._url, **server_options(self._url))
         except psycopg2.Error as error:
             raise self._unreachable(error) from error
         connection.autocommit = True

@@ -14,7 +14,14 @@ from sqlalchemy import NullPool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from seatsync.errors import DatabaseUnusable
-from seatsync.mirror.address import SERVER_OPTIONS, check_url, is_sqlite, redact_url, sqlite_path
+from seatsync.mirror.address import (
+    BUSY_TIMEOUT_S,
+    check_url,
+    is_sqlite,
+    redact_url,
+    server_options,
+    sqlite_path,
+)
 from seatsync.mirror.faults import fault_of
 from seatsync.mirror.locks import Locks
 from seatsync.mirror.version import check_known, current_version, head_version, needs_migration
@@ -27,7 +34,6 @@ if TYPE_CHECKING:
 __all__ = ["current_version", "head_version", "migrate", "needs_migration"]
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-BUSY_TIMEOUT_S = 30
 
 
 def migrate(url: str, version: str | None = None) -> None:
@@ -90,7 +96,7 @@ def _sqlite_engine(url: str) -> Engine:
 def _server_engine(url: str) -> Engine:
     return create_engine(
         "postgresql+psycopg2://",
-        creator=lambda: psycopg2.connect(dsn=url, **SERVER_OPTIONS),
+        creator=lambda: psycopg2.connect(dsn=url, **server_options(url)),
         poolclass=NullPool,
     )
 

@@ -10,10 +10,11 @@ import psycopg2
 
 from seatsync.errors import DatabaseUnusable
 from seatsync.mirror.address import (
-    SERVER_OPTIONS,
+    BUSY_TIMEOUT_S,
     check_url,
     is_sqlite,
     redact_url,
+    server_options,
     sqlite_path,
 )
 from seatsync.mirror.faults import translated_faults
@@ -76,7 +77,7 @@ def _sqlite_version(path: Path) -> str | None:
     # Opening a file that is not there would make one.
     if not path.exists():
         return None
-    with closing(sqlite3.connect(path, timeout=30)) as connection:
+    with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)) as connection:
         table = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'")
         row = connection.execute(_QUERY).fetchone() if table.fetchone() else None
     return row[0] if row else None
@@ -84,7 +85,7 @@ def _sqlite_version(path: Path) -> str | None:
 
 def _server_version(url: str) -> str | None:
     with (
-        closing(psycopg2.connect(dsn=url, **SERVER_OPTIONS)) as connection,
+        closing(psycopg2.connect(dsn=url, **server_options(url))) as connection,
         connection.cursor() as cursor,
     ):
         cursor.execute("SELECT to_regclass('alembic_version') IS NOT NULL")

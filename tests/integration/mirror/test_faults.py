@@ -267,3 +267,19 @@ def test_a_mistake_of_ours_is_not_taken_for_a_fault_of_the_database(mirror: Mirr
     with pytest.raises(Exception, match="nothing") as caught:
         fail()
     assert not isinstance(caught.value, DatabaseBusy | DatabaseUnusable)
+
+
+def test_a_record_that_somebody_else_holds_for_too_long_is_said(postgres_url: str) -> None:
+    migrate(postgres_url)
+    mirror = Mirror.open(f"{postgres_url}?options=-c%20lock_timeout%3D100ms")
+    put(mirror, "a")
+    with closing(psycopg2.connect(postgres_url)) as other, other.cursor() as cursor:
+        cursor.execute("UPDATE setting SET value = '2'")
+
+        def update() -> None:
+            with mirror.writing():
+                mirror.execute("UPDATE setting SET value = '3'")
+
+        with pytest.raises(DatabaseBusy, match="another process held it for too long"):
+            update()
+    mirror.close()

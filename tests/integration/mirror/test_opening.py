@@ -15,8 +15,8 @@ import psycopg2
 import pytest
 
 from seatsync.errors import DatabaseUnusable
-from seatsync.mirror.address import redact_url, sqlite_path
-from seatsync.mirror.database import BUSY_TIMEOUT_S, PAGE_CACHE_KIB, Mirror
+from seatsync.mirror.address import BUSY_TIMEOUT_S, redact_url, server_options, sqlite_path
+from seatsync.mirror.database import PAGE_CACHE_KIB, Mirror
 from seatsync.mirror.migration import migrate
 
 if TYPE_CHECKING:
@@ -124,6 +124,20 @@ def test_sqlite_is_tuned_on_every_thread(sqlite_mirror: Mirror) -> None:
     thread.join()
     look()
     assert found == [["wal", BUSY_TIMEOUT_S * 1000, -PAGE_CACHE_KIB, 2, 1]] * 2
+
+
+def test_a_server_is_not_waited_for_for_ever(postgres_mirror: Mirror) -> None:
+    with postgres_mirror.reading():
+        assert postgres_mirror.rows("SHOW lock_timeout") == [(f"{BUSY_TIMEOUT_S}s",)]
+        connection = postgres_mirror.db.get_connection()
+        assert connection.get_dsn_parameters()["connect_timeout"] == "10"
+        assert connection.get_dsn_parameters()["keepalives_idle"] == "30"
+
+
+def test_what_the_address_says_itself_counts() -> None:
+    ours = server_options("postgresql://h/d")
+    theirs = server_options("postgresql://h/d?connect_timeout=3&application_name=crm")
+    assert set(ours) - set(theirs) == {"connect_timeout", "application_name"}
 
 
 def test_a_durable_commit_is_flushed_and_a_batch_need_not_be(sqlite_mirror: Mirror) -> None:
