@@ -16,13 +16,13 @@ from seatsync.mirror.provider_accounts import PROVIDER_ACCOUNTS
 from seatsync.mirror.subscriptions import SUBSCRIPTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from uuid import UUID
 
     from seatsync.domain.account import Account
     from seatsync.domain.contract import BillingContract
     from seatsync.domain.provider import ProviderAccount
-    from seatsync.domain.subscription import Subscription
+    from seatsync.domain.subscription import RemoteSubscription, Subscription
     from seatsync.mirror.database import Mirror
     from seatsync.mirror.keyset import Listing
 
@@ -72,6 +72,35 @@ def held_subscriptions_of(mirror: Mirror, provider_account_id: UUID) -> list[Sub
     query = "SELECT id FROM subscription WHERE provider_account_id = :owner"
     found = _held(SUBSCRIPTIONS, mirror, _ids(mirror, query, owner=provider_account_id))
     return list(found.values())
+
+
+def hold_listed(mirror: Mirror, records: Mapping[str, Iterable[RemoteSubscription]]) -> None:
+    """Hold the known customers and subscriptions that listed records are about, by provider key.
+
+    What a sync has read of them then still holds when it writes: nobody maps or moves them
+    in between.
+    """
+    if mirror.is_sqlite:
+        return
+    listed = {key: list(of_provider) for key, of_provider in records.items()}
+    customers = {key: {one.customer_external_id for one in of} for key, of in listed.items()}
+    subscriptions = {key: {one.external_id for one in of} for key, of in listed.items()}
+    _hold(mirror, "provider_account", customers)
+    _hold(mirror, "subscription", subscriptions)
+
+
+def _hold(mirror: Mirror, table: str, external_ids: Mapping[str, Iterable[str]]) -> None:
+    alternatives = []
+    params: dict[str, str] = {}
+    for index, (key, ids) in enumerate(external_ids.items()):
+        marks, named = mirror.in_list(f"id{index}_", ids)
+        alternatives.append(f"(provider_key = :key{index} AND external_id IN ({marks}))")
+        params |= named | {f"key{index}": key}
+    condition = " OR ".join(alternatives) or "FALSE"
+    mirror.rows(
+        f"SELECT id FROM {table} WHERE {condition} ORDER BY id FOR NO KEY UPDATE",  # noqa: S608
+        params,
+    )
 
 
 def _ids(mirror: Mirror, query: str, **params: UUID) -> list[UUID]:

@@ -12,6 +12,7 @@ from seatsync.domain.text import invalid
 from seatsync.mirror.settings import FIELDS, LANDING, hold_settings, store_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from seatsync.domain.roles import Caller
@@ -87,6 +88,6 @@ def _changes(old: ApplicationSettings, new: ApplicationSettings) -> tuple[FieldC
     )
 
 
-def _switches(settings: ApplicationSettings) -> dict[str, object]:
+def _switches(settings: ApplicationSettings) -> Mapping[str, object]:
     plain = {name: getattr(settings, field) for name, field in FIELDS.items()}
     return {LANDING: settings.landing.is_on} | plain

@@ -18,6 +18,7 @@ from seatsync.errors import (
     StandingFault,
 )
 from seatsync.mirror.health import store_health
+from seatsync.mirror.held import hold_listed
 from seatsync.mirror.run_log import (
     add_missing_failures,
     begin_run,
@@ -215,6 +216,8 @@ class SyncEngine:
             raise faults[0]
         control.check()
         with self._mirror.writing():
+            listed = {answer.provider_key: answer.reading.records for answer in gathered}
+            hold_listed(self._mirror, listed)
             fresh = load_scope(self._mirror, request.contract_id, request.provider_keys)
             run = ContractRun(self._mirror, self._clock, fresh, gathered, request.ticked)
             run.require(request.expect_checksum)

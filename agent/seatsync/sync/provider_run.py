@@ -10,6 +10,7 @@ from seatsync.domain.missing import exceeds_missing_threshold
 from seatsync.domain.plan import Planner
 from seatsync.errors import CustomerError, PassingFault
 from seatsync.mirror.absence import count_present, mark_missing
+from seatsync.mirror.held import hold_listed
 from seatsync.mirror.known import known_customers
 from seatsync.mirror.provider_account_writes import mark_all_synced, mark_errors, mark_synced
 from seatsync.mirror.run_log import add_counts
@@ -171,6 +172,7 @@ class ProviderRun:
             return
         self._has_nameless |= reading.has_nameless
         with self._mirror.writing(durable=False):
+            hold_listed(self._mirror, {self._key: reading.records})
             batch = plan_batch(self._mirror, self._planner, reading)
             self._ledger.enter(self._key, reading, batch)
         note_seen(self._sightings, batch)
