@@ -402,6 +402,38 @@ def test_a_job_that_was_taken_over_by_another_worker_is_stopped_and_changes_noth
     assert queue.get(asked.id).status is JobStatus.SUCCEEDED
 
 
+@pytest.mark.parametrize("is_started", [False, True])
+def test_a_job_left_by_a_worker_that_is_gone_is_done_again(
+    queue: JobQueue, start_runner: Callable[..., Runner], *, is_started: bool
+) -> None:
+    asked = ask(queue)
+    ghost = Claims(queue, "ghost")
+    left = ghost.claim()
+    assert left is not None
+    assert not is_started or ghost.start(left)
+    start_runner(nothing)
+    job = ended(queue, asked.id)
+    assert (job.status, job.attempts) == (JobStatus.SUCCEEDED, 2)
+
+
+def test_a_job_left_by_a_worker_that_is_gone_can_be_cancelled(
+    queue: JobQueue, start_runner: Callable[..., Runner]
+) -> None:
+    asked = ask(queue)
+    assert Claims(queue, "ghost").claim() is not None
+    assert queue.request_cancel(asked.id).status is JobStatus.DISPATCHED
+    start_runner(Failing(ValueError("must not run")))
+    assert ended(queue, asked.id).status is JobStatus.CANCELLED
+
+
+def test_one_job_left_by_a_worker_that_is_gone_is_done_by_the_command_line(
+    queue: JobQueue, make_runner: Callable[..., Runner]
+) -> None:
+    asked = ask(queue)
+    assert Claims(queue, "ghost").claim() is not None
+    assert make_runner(nothing).run_one(asked.id).status is JobStatus.SUCCEEDED
+
+
 @pytest.mark.parametrize("migrated_mirror", ["postgresql"], indirect=True)
 def test_a_server_that_cuts_every_connection_loses_no_job(
     queue: JobQueue, start_runner: Callable[..., Runner], mirror: Mirror
