@@ -18,11 +18,17 @@ class Money:
 
     def canonical(self) -> Money:
         """Return the one spelling of this value: no trailing zeros, upper-case currency."""
-        rounded = self.amount.quantize(SCALE, ROUND_HALF_EVEN).normalize()
-        if rounded.as_tuple().exponent > 0:  # type: ignore[operator]
-            rounded = rounded.quantize(Decimal(1))
-        return Money(rounded, self.currency.upper())
+        amount, currency = _shortest(self.amount), self.currency.upper()
+        if currency == self.currency and not amount.compare_total(self.amount):
+            return self
+        return Money(amount, currency)
 
     def __str__(self) -> str:
         """Spell amount and currency, such as `27.5 USD`."""
         return f"{self.amount:f} {self.currency}"
+
+
+def _shortest(amount: Decimal) -> Decimal:
+    rounded = amount.quantize(SCALE, ROUND_HALF_EVEN)
+    whole = rounded.to_integral_value()
+    return whole if rounded == whole else rounded.normalize()

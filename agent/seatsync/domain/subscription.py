@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from seatsync.domain.billing import BillingFrequency, BillingType
+from seatsync.domain.money import Money
 
 if TYPE_CHECKING:
     from uuid import UUID
-
-    from seatsync.domain.money import Money
 
 
 class SubscriptionStatus(StrEnum):
@@ -81,38 +81,44 @@ class RemoteSubscription:
         Text is stripped and empty text is absent; instants are in UTC; an ended subscription
         holds no seats, so that the license changes of a subscription add up to its quantity.
         """
-        return RemoteSubscription(
-            external_id=self.external_id.strip(),
-            customer_external_id=self.customer_external_id.strip(),
-            name=self.name.strip(),
-            quantity=0 if self.status.is_ended else self.quantity,
-            status=self.status,
-            provider_status=self.provider_status.strip(),
-            billing_type=self.billing_type,
-            part_number=_text(self.part_number),
-            product_name=_text(self.product_name),
-            unit_type=_text(self.unit_type),
-            term=_text(self.term),
-            billing_frequency=self.billing_frequency,
-            is_trial=self.is_trial,
-            auto_renew=self.auto_renew,
-            parent_external_id=_text(self.parent_external_id),
-            starts_at=_utc(self.starts_at),
-            commitment_ends_at=_utc(self.commitment_ends_at),
-            unit_cost=self.unit_cost.canonical() if self.unit_cost else None,
-        )
+        changed: dict[str, Any] = {
+            name: spelled
+            for name, spell in _SPELLINGS
+            if (before := getattr(self, name)) is not None
+            and (spelled := spell(before)) is not before
+        }
+        if self.status.is_ended:
+            changed["quantity"] = 0
+        return replace(self, **changed) if changed else self
 
 
 REMOTE_FIELDS = tuple(field.name for field in fields(RemoteSubscription))
 """Names of all provider-owned fields, in the order of the record."""
 
 
-def _text(value: str | None) -> str | None:
-    return (value.strip() or None) if value else None
+def _text(value: str) -> str | None:
+    return value.strip() or None
 
 
-def _utc(instant: datetime | None) -> datetime | None:
-    return instant.astimezone(UTC) if instant else None
+def _utc(instant: datetime) -> datetime:
+    return instant.astimezone(UTC)
+
+
+_SPELLINGS: tuple[tuple[str, Callable[[Any], object]], ...] = (
+    ("external_id", str.strip),
+    ("customer_external_id", str.strip),
+    ("name", str.strip),
+    ("provider_status", str.strip),
+    ("part_number", _text),
+    ("product_name", _text),
+    ("unit_type", _text),
+    ("term", _text),
+    ("parent_external_id", _text),
+    ("starts_at", _utc),
+    ("commitment_ends_at", _utc),
+    ("unit_cost", Money.canonical),
+)
+"""How each field is spelled; a value that is spelled so already comes back as it is."""
 
 
 @dataclass(frozen=True, slots=True)
