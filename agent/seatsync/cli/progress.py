@@ -55,5 +55,5 @@ class _Lines:
         if message == self._last or now - self._written_at < LINE_EVERY_S:
             return
         self._written_at, self._last = now, message
-        count = f"{done} of {total}" if total else str(done)
-        click.echo(f"{self._what}: {message or 'working'} ({count})", err=True)
+        count = f" ({done} of {total})" if total else ""
+        click.echo(f"{self._what}: {message or 'waiting'}{count}", err=True)

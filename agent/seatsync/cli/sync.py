@@ -60,14 +60,19 @@ def _sync(agent: Agent, key: str) -> int:
             agent.services.change.syncs.sync_provider(LOCAL, key).id, progress
         )
     run = _run_of(agent, job)
-    if run is not None:
-        failures = agent.services.read.overview.failures(LOCAL, [run.id])[run.id]
-        print_counts(f"Sync of {key}: {run.outcome.value}", run.counts)
-        print_failures(failures)
+    failures = _print_run(agent, key, run) if run else ()
     if job.status is not JobStatus.SUCCEEDED or run is None:
-        click.echo(f"Error: the sync ended {job.status.value}: {job.error_message}", err=True)
+        why = "" if failures else f": {job.error_message}"
+        click.echo(f"Error: the sync ended {job.status.value}{why}", err=True)
         return FAILED
     return _EXIT_CODES.get(run.outcome, FAILED)
+
+
+def _print_run(agent: Agent, key: str, run: SyncRun) -> Sequence[SyncFailure]:
+    failures = agent.services.read.overview.failures(LOCAL, [run.id])[run.id]
+    print_counts(f"Sync of {key}: {run.outcome.value}", run.counts)
+    print_failures(failures)
+    return failures
 
 
 def _run_of(agent: Agent, job: Job) -> SyncRun | None:
