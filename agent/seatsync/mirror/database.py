@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from seatsync.mirror.statements import to_pyformat
 from seatsync.mirror.version import require_current
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 CHECKPOINT_PAGES = 8_000
@@ -160,6 +161,13 @@ class Mirror:
         """Return the `:name` marks of an IN list and their parameters; NULL if it is empty."""
         params = {f"{prefix}{index}": value for index, value in enumerate(values)}
         return ", ".join(f":{name}" for name in params) or "NULL", params
+
+    def in_texts(self, name: str, texts: Collection[str]) -> tuple[str, dict[str, Any]]:
+        """Return the inside of an IN list over any number of texts, as one parameter."""
+        if self.is_sqlite:
+            # Thousands of named parameters would be looked up one in the other.
+            return f"SELECT value FROM json_each(:{name})", {name: json.dumps(list(texts))}  # noqa: S608
+        return f"SELECT unnest(CAST(:{name} AS text[]))", {name: list(texts)}
 
     def _cursor(self) -> Any:
         self._unit.require_writing()

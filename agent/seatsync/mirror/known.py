@@ -57,10 +57,10 @@ def known_customers(
     mirror: Mirror, provider_key: str, external_ids: Collection[str]
 ) -> dict[str, KnownCustomer]:
     """Return the provider accounts with these external ids, by external id."""
-    marks, params = mirror.in_list("c", external_ids)
+    listed, params = mirror.in_texts("ids", external_ids)
     rows = mirror.rows(
         f"SELECT {_CUSTOMER_COLUMNS} FROM provider_account"  # noqa: S608
-        f" WHERE provider_key = :provider_key AND external_id IN ({marks})",
+        f" WHERE provider_key = :provider_key AND external_id IN ({listed})",
         {"provider_key": provider_key, **params},
     )
     return {row[1]: _customer(row) for row in rows}
@@ -94,11 +94,11 @@ def known_subscriptions(
 
     A subscription that could not be read the last time has no fingerprint here.
     """
-    marks, params = mirror.in_list("s", external_ids)
+    listed, params = mirror.in_texts("ids", external_ids)
     rows = mirror.rows(
         f"SELECT {_SUBSCRIPTION_COLUMNS} FROM subscription s"  # noqa: S608
         " JOIN provider_account p ON p.id = s.provider_account_id"
-        f" WHERE s.provider_key = :provider_key AND s.external_id IN ({marks})",
+        f" WHERE s.provider_key = :provider_key AND s.external_id IN ({listed})",
         {"provider_key": provider_key, **params},
     )
     fingerprints = {row[8]: bytes(row[7]) for row in rows if row[7] is not None}

@@ -20,10 +20,10 @@ NOT_LISTED = "The provider no longer lists this customer."
 
 def accounts_by_domain(mirror: Mirror, domains: Collection[str]) -> dict[str, list[UUID]]:
     """Return the ids of the accounts that have one of these domains, by lower-case domain."""
-    marks, params = mirror.in_list("d", domains)
+    listed, params = mirror.in_texts("domains", domains)
     found: dict[str, list[UUID]] = {}
     for account_id, domain in mirror.rows(
-        f"SELECT id, lower(domain) FROM account WHERE lower(domain) IN ({marks})",  # noqa: S608
+        f"SELECT id, lower(domain) FROM account WHERE lower(domain) IN ({listed})",  # noqa: S608
         params,
     ):
         found.setdefault(domain, []).append(decode_uuid(account_id))
@@ -34,11 +34,11 @@ def stored_fingerprints(
     mirror: Mirror, provider_key: str, external_ids: Collection[str]
 ) -> dict[str, bytes]:
     """Return the fingerprints that customers with these external ids had the last time."""
-    marks, params = mirror.in_list("c", external_ids)
+    listed, params = mirror.in_texts("ids", external_ids)
     rows = mirror.rows(
         "SELECT external_id, fingerprint FROM provider_account"  # noqa: S608
         " WHERE provider_key = :key AND fingerprint IS NOT NULL"
-        f" AND external_id IN ({marks})",
+        f" AND external_id IN ({listed})",
         {"key": provider_key, **params},
     )
     return {external_id: bytes(fingerprint) for external_id, fingerprint in rows}
