@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from uuid import UUID, uuid5
 
@@ -24,7 +25,7 @@ def provider_account_id(provider_key: str, external_id: str) -> UUID:
 
 
 def new_id() -> UUID:
-    """Return a fresh id (UUIDv7) that sorts after every id this process made before.
+    """Return a fresh id (UUIDv7) that sorts after every id this process made before, on any thread.
 
     The first 48 bits are Unix milliseconds; the 74 random bits are replaced by a counter
     from a random start within one millisecond, so that rows written together keep their order.
@@ -37,10 +38,12 @@ class _Sequence:
 
     def __init__(self) -> None:
         self._last = 0
+        self._lock = threading.Lock()
 
     def next(self) -> UUID:
         fresh = (time.time_ns() // 1_000_000) << 74 | secrets.randbits(73)
-        self._last = value = max(fresh, self._last + 1)
+        with self._lock:
+            self._last = value = max(fresh, self._last + 1)
         high, low = value >> 62, value & (1 << 62) - 1
         millis, rand_a = high >> 12, high & 0xFFF
         return UUID(int=millis << 80 | 7 << 76 | rand_a << 64 | 2 << 62 | low)

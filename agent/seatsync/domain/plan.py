@@ -143,7 +143,8 @@ class Planner:
             return None
         if record.external_id in known.subscriptions:
             return self._step(record, customer, known)
-        return self._ticking(record)._step(record, customer, known)
+        [step] = self._ticking(record).plan([record], known).steps or (None,)
+        return step
 
     def _ticking(self, record: RemoteSubscription) -> Planner:
         new_id = subscription_id(self.provider_key, record.external_id)

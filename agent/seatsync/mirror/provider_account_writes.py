@@ -17,6 +17,17 @@ if TYPE_CHECKING:
 
 NOT_LISTED = "The provider no longer lists this customer."
 
+# Reading a customer's subscriptions says nothing about whether the customer is listed.
+_SYNCED = (
+    "UPDATE provider_account SET last_synced_at = :now,"  # noqa: S608
+    f" last_error = CASE WHEN last_error = '{NOT_LISTED}' THEN last_error END WHERE "
+)
+_LISTED = (
+    "UPDATE provider_account SET name = ?, domain = ?, fingerprint = ?,"  # noqa: S608
+    f" last_error = CASE WHEN last_error = '{NOT_LISTED}' THEN NULL ELSE last_error END"
+    " WHERE id = ?"
+)
+
 
 def accounts_by_domain(mirror: Mirror, domains: Collection[str]) -> dict[str, list[UUID]]:
     """Return the ids of the accounts that have one of these domains, by lower-case domain."""
@@ -87,9 +98,7 @@ def update_customers(
 ) -> None:
     """Write the provider's name and domain of customers that are known."""
     mirror.execute_many(
-        "UPDATE provider_account SET name = ?, domain = ?, fingerprint = ?,"
-        f" last_error = CASE WHEN last_error = '{NOT_LISTED}' THEN NULL ELSE last_error END"
-        " WHERE id = ?",
+        _LISTED,
         [
             (customer.name, customer.domain, fingerprint, mirror.codec.uuid(known_id))
             for known_id, customer, fingerprint in customers
@@ -109,9 +118,7 @@ def mark_unlisted(mirror: Mirror, provider_key: str, unseen: frozenset[bytes]) -
 def mark_all_synced(mirror: Mirror, provider_key: str, now: datetime) -> None:
     """Say of all customers whose sync is on that their subscriptions have been read completely."""
     mirror.execute(
-        "UPDATE provider_account SET last_synced_at = :now,"
-        f" last_error = CASE WHEN last_error = '{NOT_LISTED}' THEN last_error END"
-        " WHERE provider_key = :key AND sync_enabled",
+        f"{_SYNCED} provider_key = :key AND sync_enabled",
         {"key": provider_key, "now": now},
     )
 
@@ -119,7 +126,7 @@ def mark_all_synced(mirror: Mirror, provider_key: str, now: datetime) -> None:
 def mark_synced(mirror: Mirror, customer_id: UUID, now: datetime) -> None:
     """Say of one customer that its subscriptions have been read completely."""
     mirror.execute(
-        "UPDATE provider_account SET last_synced_at = :now, last_error = NULL WHERE id = :id",
+        f"{_SYNCED} id = :id",
         {"id": customer_id, "now": now},
     )
 

@@ -28,7 +28,8 @@ INTERRUPTED = "RUN_INTERRUPTED"
 
 
 def _run(*values: Any) -> SyncRun:
-    return SyncRun(*values[:9], counts=SyncCounts(*values[9:]))
+    arguments = [*values[:9], SyncCounts(*values[9:])]
+    return SyncRun(*arguments)
 
 
 RUNS = RowReader(

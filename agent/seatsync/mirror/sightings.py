@@ -52,6 +52,10 @@ class Sightings:
         """Note that the record which had this fingerprint was listed, with another one now."""
         self._unseen.discard(before)
 
+    def was_listed(self, fingerprint: bytes) -> bool:
+        """Tell whether the listing has shown this very record, up to now."""
+        return fingerprint in self._listed
+
     @property
     def unseen(self) -> frozenset[bytes]:
         """Return the fingerprints of known records that no listing has shown."""

@@ -222,12 +222,13 @@ class StepWriter:
 def mark_unreadable(mirror: Mirror, ids: Sequence[UUID], now: datetime) -> None:
     """Note of known subscriptions that their record could not be read, in the current session.
 
-    Their fingerprint becomes one that no listing shows, so that they are read again.
+    Their fingerprint becomes one that no listing shows, so that they are read again; what is
+    marked missing has none, and keeps none.
     """
     uuid = mirror.codec.uuid
     mirror.execute_many(
         "UPDATE subscription SET unreadable_since = COALESCE(unreadable_since, ?),"
-        " fingerprint = ? WHERE id = ?",
+        " fingerprint = CASE WHEN missing_since IS NULL THEN ? END WHERE id = ?",
         [
             (mirror.codec.instant(now), subscription_id.bytes, uuid(subscription_id))
             for subscription_id in ids

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from seatsync.domain.flaw import subscription_flaw
 from seatsync.domain.plan import Known, Plan
+from seatsync.domain.text import is_storable
 from seatsync.errors import RecordError
 from seatsync.mirror.known import known_customers, known_subscriptions, landing_contracts
-from seatsync.sync.failure import homeless_error
+from seatsync.sync.failure import contradiction_error, flaw_error, homeless_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from seatsync.domain.plan import KnownSubscription, Planner
+    from seatsync.domain.plan import KnownCustomer, KnownSubscription, Planner
     from seatsync.domain.subscription import RemoteSubscription
     from seatsync.mirror.database import Mirror
     from seatsync.mirror.sightings import Sightings
     from seatsync.sdk.listing import Listed
+
+NOBODY: Mapping[str, KnownCustomer] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -28,6 +33,8 @@ class Reading:
     records: list[RemoteSubscription] = field(default_factory=list)
     fingerprints: dict[str, bytes] = field(default_factory=dict)
     errors: list[RecordError] = field(default_factory=list)
+    nameless: int = 0
+    """How many records did not even say which one they are, so that each may be any."""
 
     @property
     def fetched(self) -> int:
@@ -39,11 +46,6 @@ class Reading:
         """Return how many records were new, changed or unreadable."""
         return len(self.records) + len(self.errors)
 
-    @property
-    def has_nameless(self) -> bool:
-        """Tell whether a record did not even say which one it is, so that any may be it."""
-        return any(error.external_id is None for error in self.errors)
-
     def add_page(self, page: Iterable[Listed[RemoteSubscription]], sightings: Sightings) -> None:
         """Read the records of a page that are new or changed, in their canonical spelling."""
         for listed in page:
@@ -54,12 +56,26 @@ class Reading:
 
     def _add(self, listed: Listed[RemoteSubscription]) -> None:
         try:
-            record = listed.read().canonical()
+            record = _readable(listed)
         except RecordError as error:
-            self.errors.append(error)
-        else:
-            self.records.append(record)
-            self.fingerprints[record.external_id] = listed.fingerprint
+            self._refuse(error)
+            return
+        if record.external_id in self.fingerprints:
+            self._refuse(contradiction_error(record))
+            return
+        self.records.append(record)
+        self.fingerprints[record.external_id] = listed.fingerprint
+
+    def _refuse(self, error: RecordError) -> None:
+        self.errors.append(error)
+        self.nameless += not error.external_id
+
+
+def _readable(listed: Listed[RemoteSubscription]) -> RemoteSubscription:
+    record = listed.read()
+    if flaw := subscription_flaw(record):
+        raise flaw_error(record, flaw)
+    return record.canonical()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +88,34 @@ class PlannedBatch:
     unreadable: list[tuple[RecordError, KnownSubscription | None]]
 
 
-def plan_batch(mirror: Mirror, planner: Planner, reading: Reading) -> PlannedBatch:
-    """Load what the mirror knows of a page, and plan; in the session that will apply it."""
+def plan_batch(
+    mirror: Mirror,
+    planner: Planner,
+    reading: Reading,
+    sightings: Sightings,
+    discovered: Mapping[str, KnownCustomer] = NOBODY,
+) -> PlannedBatch:
+    """Load what the mirror knows of a page, and plan; in the session that will apply it.
+
+    What the run has listed already is not changed by a record that says something else.
+    `discovered` are customers, by external id, that the mirror does not know yet.
+    """
     if not reading.records and not reading.errors:
         return PlannedBatch(Plan(), Known(), {}, [])
     key = planner.provider_key
-    named = [error.external_id for error in reading.errors if error.external_id]
+    named = [name for error in reading.errors if (name := named_id(error))]
     ids = [record.external_id for record in reading.records]
     subscriptions, before = known_subscriptions(mirror, key, [*ids, *named])
-    known = load_known(mirror, key, reading.records, subscriptions)
-    plan = planner.plan(reading.records, known)
-    unreadable = [
-        (error, subscriptions.get(error.external_id or "")) for error in reading.errors
-    ] + [_homeless(record, subscriptions) for record in plan.homeless]
+    listed = {name for name, stored in before.items() if sightings.was_listed(stored)}
+    records = [record for record in reading.records if record.external_id not in listed]
+    known = load_known(mirror, key, records, subscriptions, discovered)
+    plan = planner.plan(records, known)
+    errors = [
+        *reading.errors,
+        *(contradiction_error(one) for one in reading.records if one.external_id in listed),
+        *(homeless_error(record) for record in plan.homeless),
+    ]
+    unreadable = [(error, subscriptions.get(error.external_id or "")) for error in errors]
     return PlannedBatch(plan, known, before, unreadable)
 
 
@@ -92,21 +123,21 @@ def load_known(
     mirror: Mirror,
     provider_key: str,
     records: Sequence[RemoteSubscription],
-    subscriptions: dict[str, KnownSubscription],
+    subscriptions: Mapping[str, KnownSubscription],
+    discovered: Mapping[str, KnownCustomer],
 ) -> Known:
     """Load the customers of records, and the default contracts of their accounts."""
-    customers = known_customers(
-        mirror, provider_key, {record.customer_external_id for record in records}
-    )
+    names = {record.customer_external_id for record in records}
+    customers = {name: discovered[name] for name in names if name in discovered}
+    customers |= known_customers(mirror, provider_key, names)
     accounts = {customer.account_id for customer in customers.values() if customer.account_id}
     return Known(customers, subscriptions, landing_contracts(mirror, accounts))
 
 
-def _homeless(
-    record: RemoteSubscription, subscriptions: dict[str, KnownSubscription]
-) -> tuple[RecordError, KnownSubscription | None]:
-    error = homeless_error(record.external_id, record.customer_external_id, record.name)
-    return error, subscriptions.get(record.external_id)
+def named_id(error: RecordError) -> str | None:
+    """Return which record cannot be read, if it says so in a way that can be looked up."""
+    name = error.external_id
+    return name if name and is_storable(name) else None
 
 
 def note_seen(sightings: Sightings, batch: PlannedBatch) -> None:

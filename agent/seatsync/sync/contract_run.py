@@ -16,6 +16,7 @@ from seatsync.mirror.known import LANDING_CONTRACTS, account_customers
 from seatsync.mirror.provider_account_writes import mark_errors, mark_synced
 from seatsync.mirror.run_log import add_counts
 from seatsync.mirror.settings import load_settings
+from seatsync.mirror.sightings import Sightings
 from seatsync.sync.batch import plan_batch
 from seatsync.sync.candidates import candidate_of, checksum_of
 from seatsync.sync.failure import guard_failure
@@ -127,7 +128,7 @@ class ContractRun:
     def _plan(self, answer: Gathered) -> PlannedBatch:
         target = Target(self._contract.id, self._contract.account_id, self._ticked)
         planner = Planner(answer.provider_key, self._settings, target)
-        return plan_batch(self._mirror, planner, answer.reading)
+        return plan_batch(self._mirror, planner, answer.reading, Sightings())
 
     def _candidates(self) -> list[Candidate]:
         target = Target(self._contract.id, self._contract.account_id)

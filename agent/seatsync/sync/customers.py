@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from seatsync.domain.flaw import customer_flaw
 from seatsync.errors import RecordError
 from seatsync.mirror.known import known_customers
 from seatsync.mirror.provider_account_writes import (
@@ -46,13 +47,15 @@ class CustomerReader:
         self._key = provider_key
         self._settings = settings
         self._sightings = load_customer_sightings(mirror, provider_key)
-        self.listed: list[RemoteCustomer] = []
+        self.listed: dict[str, RemoteCustomer] = {}
         self.count = 0
         self.failures: list[SyncFailure] = []
         self.fault: SeatsyncError | None = None
+        self.lists_nobody = False
+        """Whether the listing was empty, although customers are known."""
 
     def read(self, connector: Connector, control: Control, *, keep: bool) -> None:
-        """Read the listing; with `keep`, remember the customers in `listed`.
+        """Read the listing; with `keep`, remember the customers in `listed`, by external id.
 
         A fault that ended the listing early is in `fault`; what was listed is written.
         """
@@ -82,12 +85,12 @@ class CustomerReader:
         self, listed: Listed[RemoteCustomer], fresh: Page, *, recognised: bool, keep: bool
     ) -> None:
         try:
-            customer = listed.read().canonical()
+            customer = _readable(listed)
         except RecordError as error:
             self.failures.append(failure_of(error, self._key))
             return
         if keep:
-            self.listed.append(customer)
+            self.listed[customer.external_id] = customer
         if not recognised and self._sightings.is_first(listed.fingerprint):
             fresh.append((customer, listed.fingerprint))
 
@@ -126,7 +129,15 @@ class CustomerReader:
         if not end.is_complete or self.failures or not unseen:
             return
         if not self.count:
+            self.lists_nobody = True
             self.failures.append(empty_failure(self._key, len(unseen)))
             return
         with self._mirror.writing(durable=False):
             mark_unlisted(self._mirror, self._key, unseen)
+
+
+def _readable(listed: Listed[RemoteCustomer]) -> RemoteCustomer:
+    customer = listed.read()
+    if flaw := customer_flaw(customer):
+        raise RecordError(flaw, external_id=customer.external_id, name=customer.name)
+    return customer.canonical()

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from seatsync.domain.ids import provider_account_id
 from seatsync.domain.missing import exceeds_missing_threshold
-from seatsync.domain.plan import Known, KnownCustomer, Plan, Planner, Step
+from seatsync.domain.plan import KnownCustomer, Planner, Step
 from seatsync.domain.report import SyncCounts
 from seatsync.errors import CustomerError, RecordError
 from seatsync.mirror.absence import count_present
-from seatsync.mirror.known import known_customers, known_subscriptions, landing_contracts
+from seatsync.mirror.known import known_customers
 from seatsync.mirror.provider_account_writes import accounts_by_domain
 from seatsync.mirror.settings import load_settings
 from seatsync.mirror.sightings import load_subscription_sightings, unseen_subscriptions
-from seatsync.sync.batch import Reading
-from seatsync.sync.failure import failure_of, guard_failure, homeless_error
+from seatsync.sync.batch import Reading, note_seen, plan_batch
+from seatsync.sync.failure import failure_of, guard_failure
 from seatsync.sync.ledger import step_counts
 from seatsync.sync.request import no_progress
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from seatsync.sdk.connector import Connector
     from seatsync.sdk.context import Control
     from seatsync.sdk.listing import Listed
+    from seatsync.sync.batch import PlannedBatch
     from seatsync.sync.connections import Connections
     from seatsync.sync.request import ProgressSink
 
@@ -54,16 +55,17 @@ class _Tally:
     steps: list[Step] = field(default_factory=list)
     failures: list[SyncFailure] = field(default_factory=list)
 
-    def enter(self, reading: Reading, plan: Plan) -> None:
+    def enter(self, provider_key: str, reading: Reading, batch: PlannedBatch) -> None:
         """Count what a sync would count for this page."""
-        unreadable = len(reading.errors) + len(plan.homeless)
+        plan = batch.plan
         self.counts.update(
             fetched=reading.fetched,
             unchanged=reading.recognised + len(plan.unchanged),
-            failed=unreadable,
+            failed=len(batch.unreadable),
             **step_counts(plan),
         )
         self.steps += plan.steps[: SHOWN - len(self.steps)]
+        self.failures += [failure_of(error, provider_key) for error, _ in batch.unreadable]
 
 
 class DryRun:
@@ -149,26 +151,11 @@ class DryRun:
     def _plan_page(self, page: Sequence[Listed[RemoteSubscription]]) -> None:
         reading = Reading()
         reading.add_page(page, self._sightings)
-        self._has_nameless |= reading.has_nameless
+        self._has_nameless |= reading.nameless > 0
         with self._mirror.reading():
-            known, before = self._known(reading)
-        plan = self._planner.plan(reading.records, known)
-        self._tally.enter(reading, plan)
-        errors = reading.errors + [
-            homeless_error(record.external_id, record.customer_external_id, record.name)
-            for record in plan.homeless
-        ]
-        self._tally.failures += [failure_of(error, self._key) for error in errors]
-        for fingerprint in before.values():
-            self._sightings.see(fingerprint)
-
-    def _known(self, reading: Reading) -> tuple[Known, dict[str, bytes]]:
-        named = [error.external_id for error in reading.errors if error.external_id]
-        ids = [record.external_id for record in reading.records] + named
-        subscriptions, before = known_subscriptions(self._mirror, self._key, ids)
-        customers = self._customers({record.customer_external_id for record in reading.records})
-        accounts = {customer.account_id for customer in customers.values() if customer.account_id}
-        return Known(customers, subscriptions, landing_contracts(self._mirror, accounts)), before
+            batch = plan_batch(self._mirror, self._planner, reading, self._sightings, self._new)
+        self._tally.enter(self._key, reading, batch)
+        note_seen(self._sightings, batch)
 
     def _customers(self, external_ids: set[str]) -> dict[str, KnownCustomer]:
         new = {name: self._new[name] for name in external_ids if name in self._new}

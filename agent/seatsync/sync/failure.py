@@ -10,6 +10,7 @@ from seatsync.errors import RecordError
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from seatsync.domain.subscription import RemoteSubscription
     from seatsync.errors import SeatsyncError
 
 MISSING_GUARD = "MISSING_THRESHOLD_EXCEEDED"
@@ -56,11 +57,22 @@ def guard_failure(provider_key: str, missing: int, known: int, percent: int) -> 
     )
 
 
-def homeless_error(external_id: str, customer_external_id: str, name: str) -> RecordError:
+def homeless_error(record: RemoteSubscription) -> RecordError:
     """Describe a subscription of a customer that the provider has not listed."""
+    customer = record.customer_external_id
+    return flaw_error(record, f"its customer {customer} is not in the provider's list of customers")
+
+
+def contradiction_error(record: RemoteSubscription) -> RecordError:
+    """Describe a subscription that one listing shows twice, with different contents."""
+    return flaw_error(record, "it is listed more than once, and not always the same")
+
+
+def flaw_error(record: RemoteSubscription, reason: str) -> RecordError:
+    """Describe why a record cannot be kept."""
     return RecordError(
-        f"its customer {customer_external_id} is not in the provider's list of customers",
-        external_id=external_id,
-        customer_external_id=customer_external_id,
-        name=name,
+        reason,
+        external_id=record.external_id.strip() or None,
+        customer_external_id=record.customer_external_id,
+        name=record.name,
     )

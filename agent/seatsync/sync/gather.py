@@ -91,5 +91,5 @@ def _gather_customer(connector: Connector, asked: AskedCustomer, gathered: Gathe
     gathered.reading.records += whole.records
     gathered.reading.fingerprints |= whole.fingerprints
     gathered.reading.errors += whole.errors
-    if not whole.has_nameless:
+    if not whole.nameless:
         gathered.complete.add(asked.known.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from seatsync.mirror.held import hold_listed
 from seatsync.mirror.known import known_customers
 from seatsync.mirror.provider_account_writes import mark_all_synced, mark_errors, mark_synced
 from seatsync.mirror.run_log import add_counts
+from seatsync.mirror.settings import load_settings
 from seatsync.mirror.sightings import load_subscription_sightings, unseen_subscriptions
 from seatsync.sync.batch import Reading, note_seen, plan_batch
 from seatsync.sync.customers import CustomerReader
@@ -21,7 +23,6 @@ from seatsync.sync.extract import Extraction, PageRead, Source
 from seatsync.sync.failure import failure_of, guard_failure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from uuid import UUID
 
     from seatsync.domain.customer import RemoteCustomer
@@ -41,7 +42,7 @@ APPLY_BATCH = 4_000
 
 MARK_BATCH = 500
 PASSING_FAULTS_IN_A_ROW = 3
-"""After so many customers in a row that could not be reached, the provider is taken for down."""
+"""After so many customers in a row (or all) that cannot be reached, the provider is down."""
 
 
 class ProviderRun:
@@ -63,12 +64,14 @@ class ProviderRun:
         self._key = provider_key
         self._settings = settings
         self._capabilities = capabilities
-        self._planner = Planner(provider_key, settings)
         self._sightings = load_subscription_sightings(mirror, provider_key)
         self._complete: set[UUID] = set()
         self._is_whole = False
-        self._has_nameless = False
+        self._doubtful: set[str | None] = set()
+        """Owners of listings with a record that does not say which one it is."""
+        self._is_credible = True
         self._passing_in_a_row = 0
+        self._patience = PASSING_FAULTS_IN_A_ROW
         self._fetched = 0
         self._pending = Reading()
         self.has_failed = False
@@ -83,8 +86,8 @@ class ProviderRun:
 
     @property
     def has_applied(self) -> bool:
-        """Tell whether any subscription was read, so that the run has done something."""
-        return self._fetched > 0
+        """Tell whether anything was read, so that the run has done something."""
+        return self._fetched > 0 or bool(self._complete)
 
     def carry_out(self, connector: Connector, control: Control, progress: ProgressSink) -> None:
         """Run to the end; `has_failed` and `fault` tell how it went."""
@@ -103,11 +106,12 @@ class ProviderRun:
         if reader.fault:
             failures.append(failure_of(reader.fault, self._key))
         self.fault = reader.fault
+        self._is_credible = not reader.lists_nobody
         if failures:
             self.has_failed = True
             with self._mirror.writing(durable=False):
                 self._ledger.fail(*failures)
-        return reader.listed
+        return list(reader.listed.values())
 
     def _read_subscriptions(
         self,
@@ -118,11 +122,12 @@ class ProviderRun:
     ) -> None:
         sources = self._sources(connector, customers)
         readers = min(self._capabilities.readers, max(len(sources), 1))
+        self._patience = min(PASSING_FAULTS_IN_A_ROW, len(sources))
         ended = 0
         with closing(Extraction(sources, readers, control).events()) as events:
             for event in events:
                 if isinstance(event, PageRead):
-                    self._take_page(event.records)
+                    self._take_page(event)
                 else:
                     self._end_listing(event)
                     ended += 1
@@ -159,10 +164,12 @@ class ProviderRun:
             )
         return frozenset(external_id for (external_id,) in rows)
 
-    def _take_page(self, page: Sequence[Listed[RemoteSubscription]]) -> None:
-        before = self._pending.fetched
-        self._pending.add_page(page, self._sightings)
-        self._fetched += self._pending.fetched - before
+    def _take_page(self, page: PageRead[Listed[RemoteSubscription]]) -> None:
+        fetched, nameless = self._pending.fetched, self._pending.nameless
+        self._pending.add_page(page.records, self._sightings)
+        self._fetched += self._pending.fetched - fetched
+        if self._pending.nameless > nameless:
+            self._doubtful.add(page.owner)
         if self._pending.fresh >= APPLY_BATCH:
             self._apply_pending()
 
@@ -170,19 +177,23 @@ class ProviderRun:
         reading, self._pending = self._pending, Reading()
         if not reading.fetched:
             return
-        self._has_nameless |= reading.has_nameless
         with self._mirror.writing(durable=False):
             hold_listed(self._mirror, {self._key: reading.records})
-            batch = plan_batch(self._mirror, self._planner, reading)
+            batch = plan_batch(self._mirror, self._planner(), reading, self._sightings)
             self._ledger.enter(self._key, reading, batch)
         note_seen(self._sightings, batch)
         self.has_failed |= bool(batch.unreadable)
+
+    def _planner(self) -> Planner:
+        # What is discovered lands by the switch of this moment, not of the run's beginning.
+        landing = load_settings(self._mirror).landing
+        return Planner(self._key, replace(self._settings, landing=landing))
 
     def _end_listing(self, end: ListingEnded) -> None:
         if end.owner is not None:
             self._end_customer(end.owner, end.fault)
         elif end.fault is None:
-            self._is_whole = True
+            self._is_whole = self._is_credible and not self._doubtful
         else:
             self._stop(end.fault)
 
@@ -192,7 +203,8 @@ class ProviderRun:
             customer = known_customers(self._mirror, self._key, [external_id])[external_id]
             if fault is None:
                 mark_synced(self._mirror, customer.id, self._clock.now())
-                self._complete.add(customer.id)
+                if external_id not in self._doubtful:
+                    self._complete.add(customer.id)
             else:
                 mark_errors(self._mirror, {customer.id: fault.message})
                 self._ledger.fail(failure_of(fault, self._key, customer.id))
@@ -202,7 +214,7 @@ class ProviderRun:
     def _judge(self, fault: SeatsyncError | None) -> None:
         passing = isinstance(fault, PassingFault)
         self._passing_in_a_row = self._passing_in_a_row + 1 if passing else 0
-        is_down = self._passing_in_a_row >= PASSING_FAULTS_IN_A_ROW
+        is_down = self._passing_in_a_row >= self._patience
         if is_down or (fault and not passing and not isinstance(fault, CustomerError)):
             self.fault = fault
 
@@ -213,8 +225,6 @@ class ProviderRun:
             self._ledger.fail(failure_of(fault, self._key))
 
     def _mark_absent(self, control: Control) -> None:
-        if self._has_nameless and self._is_whole:
-            return
         if self._is_whole:
             with self._mirror.writing(durable=False):
                 mark_all_synced(self._mirror, self._key, self._clock.now())
