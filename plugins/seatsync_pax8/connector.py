@@ -76,7 +76,7 @@ class Pax8Connector:
     def customers(self) -> Iterator[CustomerPage]:
         """Yield the companies of every status, page by page."""
         for page in self._pages("companies", {"sort": "name,asc"}):
-            yield [Listed(fingerprint(bytes(raw)), partial(read_company, raw)) for raw in page]
+            yield [Listed(fingerprint(raw), partial(read_company, raw)) for raw in page]
 
     def subscriptions(self, customer: RemoteCustomer) -> Iterator[SubscriptionPage]:
         """Yield the subscriptions of one company, page by page."""
@@ -98,7 +98,7 @@ class Pax8Connector:
 
     def _listed(self, raw: msgspec.Raw) -> Listed[RemoteSubscription]:
         product, digest = self._catalogue.entry_for(read_identity(raw))
-        return Listed(fingerprint(bytes(raw), digest), partial(read_subscription, raw, product))
+        return Listed(fingerprint(raw, digest), partial(read_subscription, raw, product))
 
     def _pages(self, path: str, query: dict[str, str]) -> Iterator[Sequence[msgspec.Raw]]:
         return numbered_pages(partial(self._page, path, query), path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -12,6 +11,7 @@ from seatsync.domain.billing import BillingFrequency, BillingType
 from seatsync.domain.money import Money
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
 

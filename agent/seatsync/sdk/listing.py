@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,8 +16,7 @@ RecordT = TypeVar("RecordT")
 FINGERPRINT_BYTES = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Listed(Generic[RecordT]):
+class Listed(NamedTuple, Generic[RecordT]):
     """One listed record.
 
     `fingerprint` (16 bytes) must change whenever what `read` returns would change, and must
