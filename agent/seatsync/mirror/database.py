@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pony.orm import Database, db_session
+from pony.orm.core import local as pony_session
 from psycopg2.extras import execute_batch, execute_values
 
 from seatsync.mirror.address import BUSY_TIMEOUT_S, is_sqlite, server_options, sqlite_path
@@ -86,6 +87,7 @@ class Mirror:
             return
         with translated_faults(self.url), self._unit.opened(writes=False), db_session:
             yield
+            self._require_unchanged()
 
     @contextmanager
     def writing(self, *, durable: bool = True) -> Iterator[None]:
@@ -120,6 +122,11 @@ class Mirror:
             self._exec("SELECT 1" if durable else "SET LOCAL synchronous_commit = off")
         self.db.get_connection()
         self._unit.begun = True
+
+    def _require_unchanged(self) -> None:
+        cache = pony_session.db2cache.get(self.db)
+        if cache is not None and (cache.modified or cache.in_transaction):
+            raise RuntimeError("entities were changed in a session that only reads")
 
     def _never_reconnect_halfway(self) -> None:
         # Pony replaces a lost connection and goes on, as if what the transaction had done so
@@ -193,6 +200,9 @@ class _Unit(threading.local):
 
     @contextmanager
     def opened(self, *, writes: bool) -> Iterator[None]:
+        if pony_session.db_session is not None:
+            # Pony would join the two, and commit ours at the end of theirs.
+            raise RuntimeError("this thread is inside a session of another database")
         self.is_open, self.writes = True, writes
         try:
             yield

@@ -129,9 +129,9 @@ def test_sqlite_is_tuned_on_every_thread(sqlite_mirror: Mirror) -> None:
 def test_a_server_is_not_waited_for_for_ever(postgres_mirror: Mirror) -> None:
     with postgres_mirror.reading():
         assert postgres_mirror.rows("SHOW lock_timeout") == [(f"{BUSY_TIMEOUT_S}s",)]
-        connection = postgres_mirror.db.get_connection()
-        assert connection.get_dsn_parameters()["connect_timeout"] == "10"
-        assert connection.get_dsn_parameters()["keepalives_idle"] == "30"
+    with postgres_mirror.writing():
+        parameters = postgres_mirror.db.get_connection().get_dsn_parameters()
+    assert (parameters["connect_timeout"], parameters["keepalives_idle"]) == ("10", "30")
 
 
 def test_what_the_address_says_itself_counts() -> None:

@@ -67,7 +67,7 @@ def test_a_session_that_fails_changes_nothing(mirror: Mirror) -> None:
     with failing_session(mirror):
         mirror.execute(INSERT, {"name": "a"})
         mirror.execute_many(INSERT.replace(":name", "?"), [("b",), ("c",)])
-        mirror.insert("setting", ["name", "value", "updated_at"], [("d", "1", NOON)])
+        mirror.insert("setting", ["name", "value", "updated_at"], [("d", "1", "2026-01-01")])
     assert names(mirror) == set()
 
 
@@ -84,7 +84,7 @@ def test_rows_may_refer_to_entities_made_just_before(mirror: Mirror) -> None:
     with mirror.writing():
         make_provider(mirror)
         columns = ["provider_key", "name", "sealed", "updated_at"]
-        mirror.insert("plugin_state", columns, [("p", "token", b"\0\xff", NOON)])
+        mirror.insert("plugin_state", columns, [("p", "token", b"\0\xff", "2026-01-01")])
     with mirror.reading():
         ((sealed,),) = mirror.rows("SELECT sealed FROM plugin_state")
         assert bytes(sealed) == b"\0\xff"
@@ -126,6 +126,35 @@ def test_what_reads_cannot_write(mirror: Mirror) -> None:
         with pytest.raises(RuntimeError, match="writing"):
             put(mirror, "a")
     assert names(mirror) == set()
+
+
+def test_entities_changed_where_only_reading_was_meant_stay_as_they_were(mirror: Mirror) -> None:
+    def change() -> None:
+        with mirror.reading():
+            mirror.db.Provider["p"].display_name = "Changed"
+
+    def change_and_ask() -> None:
+        with mirror.reading():
+            mirror.db.Provider["p"].display_name = "Changed"
+            mirror.rows("SELECT display_name FROM provider")
+
+    with mirror.writing():
+        make_provider(mirror)
+    for attempt in (change, change_and_ask):
+        with pytest.raises(RuntimeError, match="only reads"):
+            attempt()
+    with mirror.reading():
+        assert mirror.rows("SELECT display_name FROM provider") == [("P",)]
+
+
+def test_sessions_of_two_databases_do_not_get_entangled(
+    mirror: Mirror, sqlite_mirror: Mirror
+) -> None:
+    other = type(mirror).open(sqlite_mirror.url)
+    with mirror.reading(), pytest.raises(RuntimeError, match="another database"):
+        put(other, "a")
+    assert names(other) == set()
+    other.close()
 
 
 def test_a_session_says_whether_it_is_open(mirror: Mirror) -> None:
