@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import shutil
 import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from local_postgres import PostgresServer, run_postgres
+from seatsync.mirror.migration import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,6 +57,45 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """Run the test twice: on a fresh SQLite file, and on a fresh PostgreSQL database."""
     fixture = {"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param]
     url: str = request.getfixturevalue(fixture)
+    return url
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrate one SQLite file, for tests to start from a copy."""
+    path = tmp_path_factory.mktemp("migrated") / "seatsync.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres_server: PostgresServer) -> str:
+    """Migrate one PostgreSQL database, for tests to use one after the other; give its name."""
+    name = postgres_server.create_database()
+    migrate(postgres_server.url(name))
+    return name
+
+
+@pytest.fixture
+def migrated_sqlite_url(sqlite_url: str, migrated_file: Path, tmp_path: Path) -> str:
+    """Give the URL of an SQLite file of this version that holds nothing."""
+    shutil.copyfile(migrated_file, tmp_path / "seatsync.db")
+    return sqlite_url
+
+
+@pytest.fixture
+def migrated_postgres_url(postgres_server: PostgresServer, migrated_database: str) -> Iterator[str]:
+    """Give the URL of a PostgreSQL database of this version that holds nothing."""
+    yield postgres_server.url(migrated_database)
+    postgres_server.clear_database(migrated_database)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated_url(request: pytest.FixtureRequest) -> str:
+    """Run the test twice: on each kind of database, of this version and holding nothing."""
+    url: str = request.getfixturevalue(
+        {"sqlite": "migrated_sqlite_url", "postgresql": "migrated_postgres_url"}[request.param]
+    )
     return url
 
 

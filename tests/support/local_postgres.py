@@ -39,6 +39,16 @@ SETTINGS = {
 }
 
 
+_DISCONNECT_OTHERS = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+_TABLES = """
+    SELECT tablename FROM pg_tables
+    WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+"""
+
+
 class PostgresUnusable(Exception):
     """No PostgreSQL server could be started; tests that need one fail, they are not skipped."""
 
@@ -68,6 +78,18 @@ class PostgresServer:
         name = f"test_{next(self.numbers)}"
         self._administer("CREATE DATABASE {}", name)
         return name
+
+    def clear_database(self, name: str) -> None:
+        """Delete every row but that of the version, whoever is still connected.
+
+        It takes a tenth of the time of a new database.
+        """
+        with contextlib.closing(psycopg2.connect(self.url(name))) as connection, connection:
+            cursor = connection.cursor()
+            cursor.execute(_DISCONNECT_OTHERS)
+            cursor.execute(_TABLES)
+            tables = [sql.Identifier(table) for (table,) in cursor.fetchall()]
+            cursor.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(tables)))
 
     def drop_database(self, name: str) -> None:
         """Drop the database `name`, whoever is still connected to it."""

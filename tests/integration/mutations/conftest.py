@@ -9,17 +9,15 @@ import pytest
 from back_office import BackOffice
 from mutation_desk import MutationDesk
 from seatsync.mirror.database import Mirror
-from seatsync.mirror.migration import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 @pytest.fixture
-def office(sqlite_url: str) -> Iterator[BackOffice]:
+def office(migrated_sqlite_url: str) -> Iterator[BackOffice]:
     """Open the back office on a fresh SQLite file."""
-    migrate(sqlite_url)
-    mirror = Mirror.open(sqlite_url)
+    mirror = Mirror.open(migrated_sqlite_url)
     yield BackOffice(mirror)
     mirror.close()
 

@@ -8,15 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from seatsync.domain.plan import Planner
-from seatsync.domain.report import SyncTrigger
 from seatsync.domain.roles import LOCAL
-from seatsync.domain.settings import ApplicationSettings
 from seatsync.domain.subscription import RemoteSubscription, SubscriptionStatus
 from seatsync.mirror.held import hold_listed
-from seatsync.mirror.run_log import begin_run
-from seatsync.sync.batch import Reading, plan_batch
-from seatsync.sync.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,32 +18,15 @@ if TYPE_CHECKING:
     from back_office import BackOffice
 
 
-def listed(external_id: str, quantity: int) -> RemoteSubscription:
-    return RemoteSubscription(
-        external_id,
-        "c-1",
-        f"Subscription {external_id}",
-        quantity,
-        SubscriptionStatus.ACTIVE,
-        "Active",
-    )
+RECORD = RemoteSubscription(
+    "s-1", "c-1", "Subscription s-1", 10, SubscriptionStatus.ACTIVE, "Active"
+)
 
 
-def sync_beside(
-    office: BackOffice, records: list[RemoteSubscription], change: Callable[[], object]
+def while_a_batch_is_applied(
+    office: BackOffice, change: Callable[[], object], apply: Callable[[], object]
 ) -> None:
-    """Apply a batch; between its reading and its writing, somebody asks for `change`."""
-    mirror = office.mirror
-    run_id = begin_run(
-        mirror,
-        trigger=SyncTrigger.AUTOMATIC,
-        provider_key="px",
-        billing_contract_id=None,
-        job_id=None,
-        requested_by="schedule",
-        now=office.clock.now(),
-    )
-    reading = Reading(records=records, fingerprints={one.external_id: b"-" for one in records})
+    """Ask for `change` after a sync has read what it is about, and before it applies it."""
     is_asked = Event()
 
     def ask() -> None:
@@ -57,17 +34,16 @@ def sync_beside(
         try:
             change()
         finally:
-            mirror.close()
+            office.mirror.close()
 
     with ThreadPoolExecutor(1) as pool:
-        with mirror.writing():
-            hold_listed(mirror, {"px": records})
-            batch = plan_batch(mirror, Planner("px", ApplicationSettings()), reading)
+        with office.mirror.writing():
+            hold_listed(office.mirror, {"px": [RECORD]})
             asked = pool.submit(ask)
             is_asked.wait()
             with pytest.raises(TimeoutError):
                 asked.result(timeout=0.3)
-            Ledger(mirror, office.clock, run_id).enter("px", reading, batch)
+            apply()
         asked.result()
 
 
@@ -78,8 +54,12 @@ def test_a_move_during_a_sync_is_not_lost(office: BackOffice) -> None:
     one = office.subscription(
         office.customer("c-1", account), account_id=account.id, unassigned_reason="SETTING_DISABLED"
     )
-    sync_beside(
-        office, [listed("s-1", 12)], lambda: office.assignments.assign(LOCAL, [one], contract.id)
+    while_a_batch_is_applied(
+        office,
+        change=lambda: office.assignments.assign(LOCAL, [one], contract.id),
+        apply=lambda: office.mirror.execute(
+            "UPDATE subscription SET quantity = 12, billing_contract_id = NULL"
+        ),
     )
     found = office.found_subscription(one)
     assert (found.quantity, found.billing_contract_id) == (12, contract.id)
@@ -89,8 +69,12 @@ def test_a_mapping_during_a_sync_reaches_what_the_sync_discovers(office: BackOff
     account = office.account()
     office.provider()
     customer = office.customer("c-1")
-    sync_beside(
-        office, [listed("s-1", 12)], lambda: office.mappings.map(LOCAL, customer, account.id)
+    while_a_batch_is_applied(
+        office,
+        change=lambda: office.mappings.map(LOCAL, customer, account.id),
+        apply=lambda: office.subscription(
+            customer, "s-1", unassigned_reason="PROVIDER_ACCOUNT_UNMAPPED"
+        ),
     )
-    assert office.rows("SELECT quantity FROM subscription") == [(12,)]
     assert office.rows("SELECT id FROM subscription WHERE account_id IS NULL") == []
+    assert office.rows("SELECT unassigned_reason FROM subscription") == [("SETTING_DISABLED",)]
