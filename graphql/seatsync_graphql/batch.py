@@ -125,6 +125,10 @@ class Noun(Generic[C, N]):
         """Return one record by its id, or None."""
         return self.nodes(context, [key]).get(key)
 
+    def is_open_to(self, context: Context) -> bool:
+        """Tell whether the caller may read these records."""
+        return context.caller.may(self._listing(context).permission)
+
     def nodes(self, context: Context, keys: Collection[Any]) -> dict[Any, N]:
         """Return the records of these ids that exist, in one statement."""
         if not keys:

@@ -40,3 +40,16 @@ SUBSCRIPTION: Noun[subscription.Subscription, Subscription] = Noun.of(
 )
 SYNC_REPORT_ENTRY: Noun[report.ReportEntry, SyncReportEntry] = Noun.of(lambda read: read.report)
 SYNC_RUN: Noun[report.SyncRun, SyncRun] = Noun.of(lambda read: read.sync_runs)
+
+NODES = (
+    ACCOUNT,
+    BILLING_CONTRACT,
+    SUBSCRIPTION,
+    PROVIDER_ACCOUNT,
+    JOB,
+    SYNC_RUN,
+    SYNC_REPORT_ENTRY,
+    LICENSE_CHANGE,
+    AUDIT_ENTRY,
+)
+"""Every noun whose records are found by a UUID."""

@@ -10,6 +10,7 @@ from seatsync.domain.ids import new_id, provider_account_id, subscription_id
 from seatsync.domain.roles import LOCAL
 from seatsync.jobs.queue import JobQueue
 from seatsync.jobs.schedule import Schedule
+from seatsync.mirror.accounts import ACCOUNTS
 from seatsync.mirror.audit_pages import AUDIT_LOG
 from seatsync.mirror.contracts import CONTRACTS
 from seatsync.mirror.provider_accounts import PROVIDER_ACCOUNTS
@@ -155,6 +156,10 @@ class BackOffice:
     def _insert(self, table: str, **values: Any) -> None:
         encoded = [self.mirror.codec.encode(value) for value in values.values()]
         self.mirror.insert(table, tuple(values), [encoded])
+
+    def found_account(self, account_id: UUID) -> Account:
+        with self.mirror.reading():
+            return ACCOUNTS.by_ids(self.mirror, [account_id])[account_id]
 
     def found_contract(self, contract_id: UUID) -> BillingContract:
         with self.mirror.reading():

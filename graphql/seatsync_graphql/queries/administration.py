@@ -1,4 +1,4 @@
-"""Queries about exceptions, settings, the audit log, and who is asking."""
+"""Queries about exceptions, settings, the audit log, who is asking, and anything by its id."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from seatsync.domain import filters as records
 from seatsync_graphql.batch import show_all
 from seatsync_graphql.context import Context
 from seatsync_graphql.filters import AuditFilter, ExceptionFilter, read_filter, window
-from seatsync_graphql.nouns import AUDIT_ENTRY
+from seatsync_graphql.nouns import AUDIT_ENTRY, NODES
 from seatsync_graphql.paging import Connection
+from seatsync_graphql.scalars import identifier
 from seatsync_graphql.types.application_settings import ApplicationSettings
 from seatsync_graphql.types.audit_entry import AuditEntry
-from seatsync_graphql.types.node import resolved
+from seatsync_graphql.types.node import Node, resolved
 from seatsync_graphql.types.sync_exception import ExceptionCount, SyncException
 from seatsync_graphql.types.viewer import Viewer
 
@@ -21,6 +22,14 @@ from seatsync_graphql.types.viewer import Viewer
 @strawberry.type
 class AdministrationQueries:
     """Exceptions, settings, audit log, viewer."""
+
+    @resolved("Any record by its id.")
+    def node(self, info: Info[Context, None], id_: strawberry.ID) -> Node | None:
+        """Look for the record among every noun that the caller may read."""
+        context = info.context
+        record_id = identifier(id_)
+        found = (noun.find(context, record_id) for noun in NODES if noun.is_open_to(context))
+        return next((node for node in found if node is not None), None)
 
     @resolved("Who is calling, and what they may do.")
     def viewer(self, info: Info[Context, None]) -> Viewer:

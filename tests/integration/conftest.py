@@ -1,4 +1,4 @@
-"""A migrated database of each kind, with the services on it."""
+"""What every integration test may ask for: a back office on a database of each kind."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ import pytest
 
 from back_office import BackOffice
 from seatsync.mirror.database import Mirror
-from seatsync.mirror.migration import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 @pytest.fixture
-def office(database_url: str) -> Iterator[BackOffice]:
+def office(migrated_url: str) -> Iterator[BackOffice]:
     """Open the back office on a fresh database of each kind."""
-    migrate(database_url)
-    mirror = Mirror.open(database_url)
+    mirror = Mirror.open(migrated_url)
     yield BackOffice(mirror)
     mirror.close()

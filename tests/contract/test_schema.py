@@ -1,0 +1,56 @@
+"""The served schema against the contract that CRM front ends are written against."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from graphql import build_schema as parse_schema
+from graphql import find_breaking_changes
+
+from seatsync_graphql.schema import build_schema
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from graphql import GraphQLSchema
+
+LEFT_FOR_THE_NEXT_ISSUE = {
+    "Diagnosis was removed.",
+    "DiagnosisCheck was removed.",
+    "DiagnosisCheckKind was removed.",
+    "Field Query.diagnose was removed.",
+    "LiveUpdates was removed.",
+}
+
+
+@pytest.fixture(scope="module")
+def contract(pytestconfig: pytest.Config) -> GraphQLSchema:
+    path: Path = pytestconfig.rootpath / "fixtures" / "contract" / "schema.graphql"
+    return parse_schema(path.read_text())
+
+
+@pytest.fixture(scope="module")
+def served() -> GraphQLSchema:
+    return parse_schema(build_schema().as_str())
+
+
+def test_the_served_schema_breaks_no_part_of_the_contract(
+    contract: GraphQLSchema, served: GraphQLSchema
+) -> None:
+    differences = {change.description for change in find_breaking_changes(contract, served)}
+    assert differences == LEFT_FOR_THE_NEXT_ISSUE
+
+
+def test_every_description_of_the_contract_is_served(
+    contract: GraphQLSchema, served: GraphQLSchema
+) -> None:
+    missing = [
+        f"{type_name}.{field_name}"
+        for type_name, kind in contract.type_map.items()
+        for field_name, field in getattr(kind, "fields", {}).items()
+        if field.description and type_name in served.type_map
+        if (shown := getattr(served.type_map[type_name], "fields", {}).get(field_name))
+        if shown.description != field.description
+    ]
+    assert missing == []
