@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from seatsync.domain.paging import LARGEST_SIZE, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from uuid import UUID
 
     from seatsync.domain.change import FieldChange
     from seatsync.domain.filters import SyncReportFilter
@@ -63,31 +64,40 @@ def report_lines(
 def _lines(
     reading: Reading, caller: Caller, entries: tuple[ReportEntry, ...]
 ) -> Iterator[ReportLine]:
-    customers = reading.provider_accounts.by_ids(
-        caller, {entry.provider_account_id for entry in entries if entry.provider_account_id}
-    )
-    contracts = reading.contracts.by_ids(
-        caller, {entry.billing_contract_id for entry in entries if entry.billing_contract_id}
-    )
-    names = {one.id: one.name for one in customers.values()}
-    names |= {one.id: one.name for one in contracts.values()}
+    names = _names(reading, caller, entries)
     for entry in entries:
         yield ReportLine(
             occurred_at=entry.occurred_at.isoformat(timespec="seconds"),
             provider=entry.provider_key,
-            customer=_text(entry.provider_account_id and names.get(entry.provider_account_id)),
+            customer=_text(names.get(entry.provider_account_id)),
             subscription=entry.subscription_name,
             change=entry.change.value,
             field_changes=_changes(entry),
-            billing_contract=_text(
-                entry.billing_contract_id and names.get(entry.billing_contract_id)
-            ),
+            billing_contract=_text(names.get(entry.billing_contract_id)),
             unassigned_reason=_text(entry.unassigned_reason),
             message=_text(entry.message),
             external_id=entry.external_id,
             subscription_id=_text(entry.subscription_id),
             run_id=str(entry.run_id),
         )
+
+
+def _names(
+    reading: Reading, caller: Caller, entries: tuple[ReportEntry, ...]
+) -> dict[UUID | None, str]:
+    """Return the names of the customers and contracts of a page, in two statements."""
+    customers = _present(entry.provider_account_id for entry in entries)
+    contracts = _present(entry.billing_contract_id for entry in entries)
+    names: dict[UUID | None, str] = {}
+    for one in reading.provider_accounts.by_ids(caller, customers).values():
+        names[one.id] = one.name
+    for contract in reading.contracts.by_ids(caller, contracts).values():
+        names[contract.id] = contract.name
+    return names
+
+
+def _present(ids: Iterable[UUID | None]) -> set[UUID]:
+    return {one for one in ids if one is not None}
 
 
 def _text(value: object) -> str:

@@ -117,20 +117,21 @@ class DryRun:
         with self._mirror.reading():
             known = known_customers(self._mirror, self._key, {c.external_id for c in customers})
             new = [customer for customer in customers if customer.external_id not in known]
-            domains = {customer.domain for customer in new if customer.domain}
-            matches = (
-                accounts_by_domain(self._mirror, domains)
-                if domains and self._settings.provider_account_match
-                else {}
-            )
+            accounts = self._matches({customer.domain for customer in new if customer.domain})
         for customer in new:
-            accounts = matches.get(customer.domain or "", [])
             self._new[customer.external_id] = KnownCustomer(
                 id=provider_account_id(self._key, customer.external_id),
                 external_id=customer.external_id,
-                account_id=accounts[0] if len(accounts) == 1 else None,
+                account_id=accounts.get(customer.domain or ""),
                 sync_enabled=True,
             )
+
+    def _matches(self, domains: set[str]) -> dict[str, UUID]:
+        """Return the one account of each domain that has exactly one, if matching is on."""
+        if not self._settings.provider_account_match or not domains:
+            return {}
+        found = accounts_by_domain(self._mirror, domains)
+        return {domain: accounts[0] for domain, accounts in found.items() if len(accounts) == 1}
 
     def _pages(
         self, connector: Connector, customers: Sequence[RemoteCustomer]
