@@ -210,6 +210,17 @@ def test_an_unknown_contract_of_a_move_is_not_found(
     assert (refused.value.code, refused.value.path) == ("NOT_FOUND", ("billingContractId",))
 
 
+def test_more_subscriptions_than_a_statement_takes_are_refused(
+    office: BackOffice, contract: BillingContract
+) -> None:
+    with pytest.raises(Refusal) as refused:
+        office.assignments.assign(LOCAL, [new_id() for _ in range(10_001)], contract.id)
+    assert (refused.value.code, refused.value.path) == ("INVALID_INPUT", ("subscriptionIds",))
+    with pytest.raises(Refusal) as refused:
+        office.assignments.assign(LOCAL, [new_id() for _ in range(10_000)], contract.id)
+    assert (refused.value.code, refused.value.path) == ("NOT_FOUND", ("subscriptionIds", "0"))
+
+
 def test_moves_at_once_end_on_one_contract_with_a_whole_audit_log(
     office: BackOffice, account: Account, customer: UUID
 ) -> None:
