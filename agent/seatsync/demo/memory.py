@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from seatsync.errors import SetupError
 from seatsync.mirror.locks import Locks
@@ -25,7 +26,7 @@ class Memory:
     @property
     def database_url(self) -> str:
         """The URL of the embedded database."""
-        return f"sqlite:///{self.folder.absolute() / 'demo.db'}"
+        return f"sqlite:///{quote(str(self.folder.absolute() / 'demo.db'))}"
 
     @contextmanager
     def taken(self) -> Iterator[None]:
