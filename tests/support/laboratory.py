@@ -11,6 +11,7 @@ from seatsync.domain.ids import provider_account_id, subscription_id
 from seatsync.domain.roles import LOCAL
 from seatsync.mirror.locks import Locks
 from seatsync.mirror.provider_registration import ConfiguredProvider, register_providers
+from seatsync.mirror.providers import providers_by_key
 from seatsync.mirror.report import REPORT
 from seatsync.sdk.context import Control, MemoryState
 from seatsync.sdk.settings import PluginSettings
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from lab import World
     from seatsync.domain.account import Account
     from seatsync.domain.preview import Preview
-    from seatsync.domain.provider import ProviderAccount
+    from seatsync.domain.provider import HealthState, ProviderAccount
     from seatsync.domain.report import ReportEntry, SyncRun
     from seatsync.domain.subscription import Subscription
     from seatsync.mirror.database import Mirror
@@ -66,7 +67,9 @@ class Laboratory:
 
     def configure(self) -> None:
         """Take the worlds' capabilities and versions into the configuration, as a restart does."""
-        configured = [ConfiguredProvider(key, "lab", key.upper(), True) for key in self.worlds]
+        configured = [
+            ConfiguredProvider(key, "lab", key.upper(), auto_sync=True) for key in self.worlds
+        ]
         with self.mirror.writing():
             register_providers(self.mirror, configured)
         connections = Connections(
@@ -137,6 +140,12 @@ class Laboratory:
     def id(self, external_id: str, key: str | None = None) -> UUID:
         """Return the id of a subscription."""
         return subscription_id(key or self.world.key, external_id)
+
+    def health(self, key: str | None = None) -> HealthState:
+        """Return how well a provider is."""
+        name = key or self.world.key
+        with self.mirror.reading():
+            return providers_by_key(self.mirror, [name])[name].health.state
 
     def customer(self, external_id: str, key: str | None = None) -> ProviderAccount:
         """Return a provider account."""

@@ -66,6 +66,10 @@ class Target:
     account_id: UUID
     ticked: frozenset[UUID] = frozenset()
 
+    def takes(self, subscription_id: UUID, customer: KnownCustomer) -> bool:
+        """Tell whether the user ticked it, and its customer is still that of the contract."""
+        return subscription_id in self.ticked and customer.account_id == self.account_id
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -174,7 +178,7 @@ class Planner:
                 else (),
                 billing_type=record.billing_type,
             )
-        elif new_id in self.target.ticked:
+        elif self.target.takes(new_id, customer):
             landing = Landing(contract_id=self.target.contract_id)
         else:
             return None
@@ -197,7 +201,7 @@ class Planner:
     ) -> Step:
         if not self.settings.update_costs:
             record = replace(record, unit_cost=before.record.unit_cost)
-        attach = self._attaches(before)
+        attach = self._attaches(before, customer)
         changes = diff(before.record, record)
         if before.missing_since is not None:
             changes += (FieldChange("missingSince", spell(before.missing_since), None),)
@@ -209,18 +213,18 @@ class Planner:
             customer=customer,
             known=before,
             change=_change(before, attach=attach, changed=bool(changes)),
-            account_id=before.account_id or (customer.account_id if attach else None),
+            account_id=customer.account_id if attach else before.account_id,
             contract_id=self.target.contract_id if attach and self.target else before.contract_id,
             reason=None if attach else before.reason,
             field_changes=changes,
             license_delta=license_delta(_holding(before.record), _holding(record)),
         )
 
-    def _attaches(self, before: KnownSubscription) -> bool:
+    def _attaches(self, before: KnownSubscription, customer: KnownCustomer) -> bool:
         return (
             self.target is not None
             and before.contract_id is None
-            and before.id in self.target.ticked
+            and self.target.takes(before.id, customer)
         )
 
 

@@ -36,6 +36,15 @@ def store_health(mirror: Mirror, provider_key: str, health: ProviderHealth) -> N
     )
 
 
+def load_health(mirror: Mirror, provider_key: str) -> ProviderHealth:
+    """Return the health of a provider, in the current session."""
+    rows = mirror.rows(
+        "SELECT health_state, health_checked_at, health FROM provider WHERE key = :key",
+        {"key": provider_key},
+    )
+    return decode_health(*rows[0]) if rows else ProviderHealth()
+
+
 def decode_health(state: str, checked_at: Any, health: Any) -> ProviderHealth:
     """Decode the three columns of a provider's health."""
     details = decode_json(health)

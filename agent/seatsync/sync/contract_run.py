@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from seatsync.domain.contract import ContractStatus
+from seatsync.domain.ids import subscription_id
 from seatsync.domain.missing import exceeds_missing_threshold
 from seatsync.domain.plan import Planner, Target
 from seatsync.domain.preview import Preview
@@ -88,8 +89,13 @@ class ContractRun:
         self._contract = scope.contract
         self._gathered = gathered
         self._ticked = ticked
-        self._settings: ApplicationSettings = load_settings(mirror)
+        self.settings: ApplicationSettings = load_settings(mirror)
         self._batches = [(answer, self._plan(answer)) for answer in gathered]
+
+    @property
+    def answering(self) -> tuple[str, ...]:
+        """Return the providers that answered, if not about every customer."""
+        return tuple(answer.provider_key for answer in self._gathered if not answer.fault)
 
     def preview(self) -> Preview:
         """Show what proceeding would do."""
@@ -127,14 +133,14 @@ class ContractRun:
 
     def _plan(self, answer: Gathered) -> PlannedBatch:
         target = Target(self._contract.id, self._contract.account_id, self._ticked)
-        planner = Planner(answer.provider_key, self._settings, target)
+        planner = Planner(answer.provider_key, self.settings, target)
         return plan_batch(self._mirror, planner, answer.reading, Sightings())
 
     def _candidates(self) -> list[Candidate]:
         target = Target(self._contract.id, self._contract.account_id)
         found = []
         for answer, batch in self._batches:
-            planner = Planner(answer.provider_key, self._settings, target)
+            planner = Planner(answer.provider_key, self.settings, target)
             for record in {r.external_id: r for r in answer.reading.records}.values():
                 step = planner.examine(record, batch.known)
                 if step:
@@ -159,7 +165,7 @@ class ContractRun:
         listed |= {error.external_id for error in answer.reading.errors if error.external_id}
         absent = absent_of_customers(self._mirror, key, answer.complete, listed)
         known = count_present(self._mirror, key)
-        percent = self._settings.missing_threshold_percent
+        percent = self.settings.missing_threshold_percent
         if exceeds_missing_threshold(len(absent), known=known, threshold_percent=percent):
             return [guard_failure(key, len(absent), known, percent)]
         count = mark_missing(self._mirror, ledger.run_id, key, absent, self._clock.now())
@@ -181,14 +187,14 @@ class ContractRun:
     def _not_done(self) -> list[SyncFailure]:
         candidates = {candidate.id: candidate for candidate in self._candidates()}
         failures = []
-        for subscription_id in sorted(self._ticked):
-            candidate = candidates.get(subscription_id)
+        for ticked_id in sorted(self._ticked - self._unreadable()):
+            candidate = candidates.get(ticked_id)
             if candidate is None:
-                failures.append(_not_listed(subscription_id))
+                failures.append(_not_listed(ticked_id))
             elif not candidate.is_selectable:
                 failures.append(
                     replace(
-                        _not_listed(subscription_id),
+                        _not_listed(ticked_id),
                         code="NOT_SELECTABLE",
                         message=f"{candidate.name} is on another billing contract.",
                         remedy="Move it with assignSubscriptions.",
@@ -196,6 +202,13 @@ class ContractRun:
                     )
                 )
         return failures
+
+    def _unreadable(self) -> frozenset[UUID]:
+        return frozenset(
+            known.id if known else subscription_id(answer.provider_key, error.external_id or "")
+            for answer, batch in self._batches
+            for error, known in batch.unreadable
+        )
 
 
 def _not_listed(subscription_id: UUID) -> SyncFailure:

@@ -11,29 +11,32 @@ from seatsync.domain.report import SyncOutcome, SyncTrigger
 from seatsync.errors import (
     Cancelled,
     DatabaseBusy,
+    DatabaseUnusable,
     NotApplicable,
     PassingFault,
     Refusal,
     SeatsyncError,
     StandingFault,
 )
-from seatsync.mirror.health import store_health
+from seatsync.mirror.health import load_health, store_health
 from seatsync.mirror.held import hold_listed
 from seatsync.mirror.run_log import (
+    add_failures,
     add_missing_failures,
     begin_run,
     close_interrupted_runs,
     end_run,
     load_run,
+    run_of_job,
 )
 from seatsync.mirror.settings import load_settings
 from seatsync.mirror.sightings import begin_epoch
 from seatsync.sdk.context import Clock, Control
 from seatsync.sync.contract_run import UNMAPPED, ContractRun, load_scope
 from seatsync.sync.customers import CustomerReader
-from seatsync.sync.failure import failure_of
+from seatsync.sync.failure import breakage_failure, failure_of
 from seatsync.sync.gather import gather
-from seatsync.sync.health import fault_check, judge_health
+from seatsync.sync.health import failed_sync, fault_check, judge_health, recovered
 from seatsync.sync.ledger import Ledger
 from seatsync.sync.provider_run import ProviderRun
 from seatsync.sync.request import no_progress
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
     from seatsync.mirror.locks import Locks
     from seatsync.sync.connections import Connections
     from seatsync.sync.contract_run import Scope
+    from seatsync.sync.gather import Gathered
     from seatsync.sync.request import ContractSync, ProgressSink, ProviderSync
 
 
@@ -75,7 +79,7 @@ class SyncEngine:
         """
         key = request.provider_key
         plugin = self._connections.plugin(key)
-        with self._holding(key, control=control, progress=progress):
+        with self._holding(f"provider:{key}", control=control, progress=progress):
             run_id = begin_run(
                 self._mirror,
                 trigger=request.trigger,
@@ -88,8 +92,7 @@ class SyncEngine:
             self._close_interrupted(run_id, "provider_key", key)
             with self._concluding(run_id, key), self._connections.open(key, control) as connector:
                 settings = self._settings()
-                epoch = f"{plugin.name}/{plugin.record_version}/costs={settings.update_costs}"
-                begin_epoch(self._mirror, key, epoch)
+                self._begin_epoch(key, settings)
                 ledger = Ledger(self._mirror, self._clock, run_id)
                 run = ProviderRun(
                     self._mirror, self._clock, ledger, key, settings, plugin.capabilities
@@ -104,6 +107,7 @@ class SyncEngine:
 
         Raises `Refusal` (NOT_FOUND, CONTRACT_INACTIVE, PROVIDER_ACCOUNT_UNMAPPED or
         PREVIEW_OUTDATED), or the fault when no provider could be read; then nothing changed.
+        A job that has done its run already, and is only done again, gets that run.
         """
         scope = self._scope(request.contract_id, request.provider_keys)
         if not scope.customers:
@@ -111,7 +115,10 @@ class SyncEngine:
                 UNMAPPED, "No provider account is mapped to the account of this contract."
             )
         keys = scope.provider_keys
-        with self._holding(*keys, control=control, progress=progress):
+        locks = [f"contract:{scope.contract.id}", *(f"provider:{key}" for key in keys)]
+        with self._holding(*locks, control=control, progress=progress):
+            if done := self._finished_run(request.job_id):
+                return done
             run_id = begin_run(
                 self._mirror,
                 trigger=SyncTrigger.MANUAL,
@@ -149,14 +156,14 @@ class SyncEngine:
         Raises the fault that ended the reading; what was read until then stays.
         """
         with (
-            self._holding(provider_key, control=control, progress=progress),
+            self._holding(f"provider:{provider_key}", control=control, progress=progress),
             self._connections.open(provider_key, control) as connector,
         ):
             reader = CustomerReader(self._mirror, self._clock, provider_key, self._settings())
             reader.read(connector, control, keep=False)
         if reader.fault:
             raise reader.fault
-        progress(reader.count, reader.count, "customers read")
+        progress(reader.count, reader.count, _summary_of(reader))
         return reader.count
 
     def verify(
@@ -182,19 +189,27 @@ class SyncEngine:
             return load_scope(self._mirror, contract_id, keys)
 
     @contextmanager
-    def _holding(
-        self, *provider_keys: str, control: Control, progress: ProgressSink
-    ) -> Iterator[None]:
+    def _holding(self, *names: str, control: Control, progress: ProgressSink) -> Iterator[None]:
+        # Everybody takes them in this order, so that no two runs wait for each other.
         with ExitStack() as stack:
-            for key in sorted(provider_keys):
-                name = f"provider:{key}"
+            for name in sorted(names):
                 held = self._locks.try_hold(name)
                 if held is None:
-                    progress(0, None, f"waiting for another run of {key}")
+                    progress(0, None, f"waiting for another run of {name.replace(':', ' ')}")
                     stack.enter_context(self._locks.hold(name, control))
                 else:
                     stack.enter_context(held)
             yield
+
+    def _begin_epoch(self, provider_key: str, settings: ApplicationSettings) -> None:
+        plugin = self._connections.plugin(provider_key)
+        epoch = f"{plugin.name}/{plugin.record_version}/costs={settings.update_costs}"
+        begin_epoch(self._mirror, provider_key, epoch)
+
+    def _finished_run(self, job_id: UUID | None) -> SyncRun | None:
+        with self._mirror.reading():
+            run = run_of_job(self._mirror, job_id) if job_id else None
+        return run if run and run.outcome in {SyncOutcome.SUCCEEDED, SyncOutcome.PARTIAL} else None
 
     def _close_interrupted(self, run_id: UUID, column: str, value: str | UUID) -> None:
         close_interrupted_runs(
@@ -211,16 +226,17 @@ class SyncEngine:
     ) -> SyncRun:
         progress(0, len(scope.customers), "asking the providers")
         gathered = gather(self._connections, scope.customers, control)
-        faults = [answer.fault for answer in gathered if answer.fault]
-        if len(faults) == len(gathered):
-            raise faults[0]
         control.check()
+        self._note_answers(run_id, gathered)
         with self._mirror.writing():
             listed = {answer.provider_key: answer.reading.records for answer in gathered}
             hold_listed(self._mirror, listed)
             fresh = load_scope(self._mirror, request.contract_id, request.provider_keys)
             run = ContractRun(self._mirror, self._clock, fresh, gathered, request.ticked)
             run.require(request.expect_checksum)
+            for key in run.answering:
+                self._begin_epoch(key, run.settings)
+                self._note_recovery(key)
             has_failed = run.apply(Ledger(self._mirror, self._clock, run_id))
             outcome = SyncOutcome.PARTIAL if has_failed else SyncOutcome.SUCCEEDED
             end_run(self._mirror, run_id, outcome, self._clock.now())
@@ -233,8 +249,9 @@ class SyncEngine:
         outcome = SyncOutcome.PARTIAL if run.has_failed else SyncOutcome.SUCCEEDED
         with self._mirror.writing():
             end_run(self._mirror, run_id, outcome, self._clock.now())
-        if isinstance(run.fault, StandingFault):
-            self._note_standing_fault(run.provider_key, run.fault)
+            if run.fault is None:
+                self._note_recovery(run.provider_key)
+        self._note_fault(run.provider_key, run.fault)
         return self._load(run_id)
 
     @contextmanager
@@ -242,30 +259,47 @@ class SyncEngine:
         """End the run as failed or cancelled if its work raises, and say why."""
         try:
             yield
-        except Cancelled:
+        except (Cancelled, KeyboardInterrupt):
             self._end_early(run_id, SyncOutcome.CANCELLED, ())
             raise
         except SeatsyncError as fault:
             self._end_early(run_id, SyncOutcome.FAILED, (failure_of(fault, provider_key),))
-            if isinstance(fault, StandingFault):
-                self._note_standing_fault(provider_key, fault)
+            self._note_fault(provider_key, fault)
             raise
-        except BaseException:
-            self._end_early(run_id, SyncOutcome.FAILED, ())
+        except BaseException as error:
+            self._end_early(run_id, SyncOutcome.FAILED, (breakage_failure(provider_key, error),))
             raise
 
     def _end_early(
         self, run_id: UUID, outcome: SyncOutcome, failures: Sequence[SyncFailure]
     ) -> None:
         # A database that cannot be written leaves the run to be closed by the next one.
-        with suppress(DatabaseBusy), self._mirror.writing():
+        with suppress(DatabaseBusy, DatabaseUnusable), self._mirror.writing():
             add_missing_failures(self._mirror, run_id, failures)
             end_run(self._mirror, run_id, outcome, self._clock.now())
 
-    def _note_standing_fault(self, provider_key: str, fault: StandingFault) -> None:
-        check = fault_check("sync", fault)
-        health = ProviderHealth(judge_health([check]), self._clock.now(), (check,))
-        with suppress(DatabaseBusy), self._mirror.writing():
+    def _note_answers(self, run_id: UUID, gathered: Sequence[Gathered]) -> None:
+        """Note which providers refused; raise if none of them answered, passing faults first."""
+        for answer in gathered:
+            self._note_fault(answer.provider_key, answer.fault)
+        faults = [answer.fault for answer in gathered if answer.fault]
+        if len(faults) < len(gathered):
+            return
+        with self._mirror.writing():
+            for answer in gathered:
+                add_failures(self._mirror, run_id, answer.failures)
+        raise min(faults, key=lambda fault: not isinstance(fault, PassingFault))
+
+    def _note_fault(self, provider_key: str, fault: SeatsyncError | None) -> None:
+        if not isinstance(fault, StandingFault):
+            return
+        health = failed_sync(fault, self._clock.now())
+        with suppress(DatabaseBusy, DatabaseUnusable), self._mirror.writing():
+            store_health(self._mirror, provider_key, health)
+
+    def _note_recovery(self, provider_key: str) -> None:
+        health = recovered(load_health(self._mirror, provider_key), self._clock.now())
+        if health:
             store_health(self._mirror, provider_key, health)
 
     def _checks(self, provider_key: str, control: Control) -> Iterator[ConnectivityCheck]:
@@ -291,3 +325,9 @@ class SyncEngine:
         if run is None:
             raise NotApplicable(f"the sync run {run_id} has been deleted")
         return run
+
+
+def _summary_of(reader: CustomerReader) -> str:
+    if not reader.failures:
+        return "customers read"
+    return f"customers read; {len(reader.failures)} not, such as: {reader.failures[0].message}"

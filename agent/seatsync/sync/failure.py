@@ -31,6 +31,16 @@ def failure_of(
     )
 
 
+def breakage_failure(provider_key: str, error: BaseException) -> SyncFailure:
+    """Describe that something which nobody foresaw broke a run off."""
+    return SyncFailure(
+        provider_key=provider_key,
+        code="INTERNAL",
+        message=f"The run broke off at a fault of the agent or a plug-in: {type(error).__name__}.",
+        remedy="The agent's log says where. What the run had applied is kept.",
+    )
+
+
 def empty_failure(provider_key: str, known: int) -> SyncFailure:
     """Describe that a provider listed no customer at all, though some are known."""
     return SyncFailure(
