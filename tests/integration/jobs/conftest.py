@@ -4,14 +4,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from job_handlers import PACE
 from job_support import VirtualClock
+from seatsync.domain.job import JobKind
 from seatsync.jobs.queue import JobQueue
+from seatsync.jobs.runner import Runner
 from seatsync.mirror.database import Mirror
 from seatsync.mirror.locks import Locks
 from seatsync.mirror.migration import migrate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from seatsync.jobs.handler import Handler
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -51,3 +56,27 @@ def clock() -> VirtualClock:
 @pytest.fixture
 def queue(mirror: Mirror, clock: VirtualClock) -> JobQueue:
     return JobQueue(mirror, clock)
+
+
+@pytest.fixture
+def make_runner(queue: JobQueue, locks: Locks) -> Iterator[Callable[..., Runner]]:
+    made: list[Runner] = []
+
+    def make(handler: Handler, workers: int = 2) -> Runner:
+        runner = Runner(queue, locks, dict.fromkeys(JobKind, handler), workers, PACE)
+        made.append(runner)
+        return runner
+
+    yield make
+    for runner in made:
+        assert runner.stop(timeout=10)
+
+
+@pytest.fixture
+def start_runner(make_runner: Callable[..., Runner]) -> Callable[..., Runner]:
+    def start(handler: Handler, workers: int = 2) -> Runner:
+        runner = make_runner(handler, workers)
+        runner.start()
+        return runner
+
+    return start
