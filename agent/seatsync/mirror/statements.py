@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 
 _TOKENS = re.compile(
     r"(?P<text>'(?:[^']|'')*'|\"[^\"]*\")|(?P<cast>::)|:(?P<name>[A-Za-z_]\w*)|(?P<mark>\?)|(?P<percent>%)"
 )
 
 
-@cache
+@lru_cache(maxsize=256)  # statements with lists come in any length
 def to_pyformat(sql: str) -> str:
     """Return the statement with psycopg2's marks; what stands in quotes stays as it is."""
     return _TOKENS.sub(_respell, sql)

@@ -25,6 +25,6 @@ def office(migrated_sqlite_url: str) -> Iterator[BackOffice]:
 @pytest.fixture
 def desk(office: BackOffice) -> Iterator[MutationDesk]:
     """Serve the back office over GraphQL."""
-    opened = MutationDesk.on(office)
+    opened = MutationDesk(office)
     yield opened
     opened.close()
