@@ -126,7 +126,7 @@ def test_worker_threads_may_use_it(mirror: Mirror) -> None:
         assert list(threads.map(remember, range(12))) == [str(number) for number in range(12)]
 
 
-@pytest.mark.parametrize("key", ["a passphrase", "c2hvcnQ=", new_key()[:-4], "é" * 44])
+@pytest.mark.parametrize("key", ["a passphrase", "c2hvcnQ=", "A" * 40, "é" * 44])
 def test_what_is_no_key_is_refused_and_not_repeated(sqlite_url: str, key: str) -> None:
     with pytest.raises(SecretKeyUnusable, match="SEATSYNC_SECRET_KEY is not a key") as caught:
         Vault.choose(sqlite_url, key=key, key_file=None)
