@@ -12,7 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-PACKAGES = {"seatsync", "seatsync_graphql", "seatsync_pax8"}
+PACKAGES = {"seatsync", "seatsync_graphql", "seatsync_partner_center", "seatsync_pax8"}
 LOAD_ENTRY_POINTS = """
 import sys
 sys.path[:0] = {path!r}
@@ -71,6 +71,7 @@ def test_the_installed_wheel_works_beside_graphql_core(wheel: Path, tmp_path: Pa
     assert done.stdout.split() == [
         "console_scripts:seatsync",
         "seatsync.asgi:graphql",
+        "seatsync.plugins:partner_center",
         "seatsync.plugins:pax8",
     ]
 

@@ -18,6 +18,14 @@ ONE_PAGE = "one page of customers"
 
 
 @dataclass(frozen=True, slots=True)
+class Warned:
+    """What a check returns that passed, and will not for ever."""
+
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One stage: its name, and what it does.
 
@@ -26,7 +34,7 @@ class Stage:
     """
 
     name: str
-    check: Callable[[], str] | None = None
+    check: Callable[[], str | Warned] | None = None
 
 
 def run_stages(stages: Sequence[Stage]) -> Iterator[ConnectivityCheck]:
@@ -43,9 +51,12 @@ def _run(stage: Stage) -> ConnectivityCheck:
     if stage.check is None:
         return _skipped(stage, "not required by this provider")
     try:
-        return ConnectivityCheck(stage.name, CheckOutcome.PASSED, stage.check())
+        found = stage.check()
     except (PassingFault, StandingFault, SkippedFault) as fault:
         return ConnectivityCheck(stage.name, CheckOutcome.FAILED, fault.message, fault.remedy)
+    if isinstance(found, Warned):
+        return ConnectivityCheck(stage.name, CheckOutcome.WARNING, found.message, found.remedy)
+    return ConnectivityCheck(stage.name, CheckOutcome.PASSED, found)
 
 
 def _skipped(stage: Stage, message: str) -> ConnectivityCheck:

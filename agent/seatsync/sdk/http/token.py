@@ -40,6 +40,11 @@ class _TokenAnswer(msgspec.Struct):
 _DECODER = msgspec.json.Decoder(_TokenAnswer, strict=False)
 
 
+def is_unauthorized(response: httpx.Response) -> bool:
+    """Tell whether an answer is a 401, which a new token may mend."""
+    return response.status_code == HTTPStatus.UNAUTHORIZED
+
+
 def read_token(response: httpx.Response) -> Token:
     """Read a token endpoint's answer, as OAuth 2.0 describes it (RFC 6749, section 5).
 
@@ -64,7 +69,8 @@ class TokenAuth(httpx.Auth):
     """Adds a bearer token to every request; any number of threads share one.
 
     A vendor's own way of asking is `ask`, which builds the request for a token, and its way of
-    answering is `read`. A request that is answered with 401 is repeated once with a new token.
+    answering is `read`. A request that is answered with 401 is repeated once with a new token;
+    a vendor whose 401 may mean something else says with `mends` when a new token would help.
     """
 
     def __init__(
@@ -74,10 +80,12 @@ class TokenAuth(httpx.Auth):
         *,
         remedy: str,
         read: Callable[[httpx.Response], Token] = read_token,
+        mends: Callable[[httpx.Response], bool] = is_unauthorized,
     ) -> None:
         """Get tokens with `ask`; `remedy` says what to do when the credentials are refused."""
         self._ask = ask
         self._read = read
+        self._mends = mends
         self._clock = clock
         self._remedy = remedy
         self._lock = threading.Lock()
@@ -90,7 +98,7 @@ class TokenAuth(httpx.Auth):
         """Send the request with a token, and once more with a new one after a 401."""
         token = yield from self._current()
         response = yield _signed(request, token)
-        if response.status_code == HTTPStatus.UNAUTHORIZED:
+        if self._mends(response):
             token = yield from self._current(refused=token)
             yield _signed(request, token)
 
