@@ -236,7 +236,7 @@ def agent(
     try:
         api = Api(f"http://127.0.0.1:{port}")
         wait_for(lambda: is_ready(api, process), "the agent")
-        with api.http:
+        with closing(api.http):
             yield api
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE_S) == 0
