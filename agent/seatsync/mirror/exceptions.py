@@ -64,7 +64,7 @@ def exceptions_of(
     """Return the exceptions that are about each subscription, in one statement."""
     query = _Query(mirror, ExceptionFilter())
     branches = [
-        (symptom, query.conditions(symptom).among(symptom.subscription, subscription_ids))
+        (symptom, query.conditions(symptom, subscription_ids))
         for symptom in SYMPTOMS
         if symptom.subscription == "s.id"
     ]
@@ -86,16 +86,16 @@ class _Query:
         self.symptoms = [one for one in SYMPTOMS if wanted.kind in {None, one.kind}]
         self.shared = Conditions(mirror)
 
-    def conditions(self, symptom: Symptom) -> Conditions:
-        """Return what the rows of one kind must meet."""
+    def conditions(self, symptom: Symptom, about: Collection[UUID] | None = None) -> Conditions:
+        """Return what the rows of one kind must meet; `about` narrows them to subscriptions."""
         branch = self.shared.sharing()
-        if symptom.kind is ExceptionKind.STALE_JOB:
-            now = datetime.now(UTC)
-            silent, waiting = branch.value(now - SILENT_FOR), branch.value(now - WAITING_FOR)
-            condition = symptom.condition.format(silent_since=silent, waiting_since=waiting)
+        condition = _condition(symptom, branch)
+        if about is None:
+            branch.require(f"({condition})")
         else:
-            condition = symptom.condition
-        branch.require(f"({condition})")
+            # Inside a CASE, SQLite does not look for all rows that meet the condition first.
+            branch.require(f"CASE WHEN {condition} THEN 1 ELSE 0 END = 1")
+            branch.among(symptom.subscription, about)
         branch.equal(symptom.account, self.wanted.account_id)
         branch.equal(symptom.contract, self.wanted.billing_contract_id)
         return branch.equal(symptom.provider, self.wanted.provider_key)
@@ -139,6 +139,14 @@ class _Query:
         """Count everything found."""
         with self.mirror.reading():
             return sum(self.counts().values())
+
+
+def _condition(symptom: Symptom, branch: Conditions) -> str:
+    if symptom.kind is not ExceptionKind.STALE_JOB:
+        return symptom.condition
+    now = datetime.now(UTC)
+    silent, waiting = branch.value(now - SILENT_FOR), branch.value(now - WAITING_FOR)
+    return symptom.condition.format(silent_since=silent, waiting_since=waiting)
 
 
 def _columns(symptom: Symptom) -> str:

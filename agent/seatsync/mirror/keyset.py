@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from seatsync.domain.paging import Page, decode_cursor, encode_cursor
@@ -172,10 +172,8 @@ class Listing(Generic[T, F]):
 
 
 def _key_decoder(keys: Collection[K]) -> Callable[[Any], K]:
-    decode: Callable[[Any], Any] = (
-        decode_uuid if any(isinstance(key, UUID) for key in keys) else str
-    )
-    return decode
+    decode: Any = decode_uuid if any(isinstance(key, UUID) for key in keys) else str
+    return cast("Callable[[Any], K]", decode)
 
 
 def _count_of(counts: Callable[[], Mapping[K, int]], key: K) -> int:
