@@ -73,6 +73,7 @@ def test_the_installed_wheel_works_beside_graphql_core(wheel: Path, tmp_path: Pa
         "seatsync.asgi:graphql",
         "seatsync.plugins:partner_center",
         "seatsync.plugins:pax8",
+        "seatsync.schema:graphql",
     ]
 
 

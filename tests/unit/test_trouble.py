@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -73,10 +72,10 @@ def test_being_stopped_is_no_error(
 
 
 def test_a_json_line_holds_the_traceback_in_one_line() -> None:
-    try:
+    with pytest.raises(ValueError, match="two") as caught:
         int("two\nlines")
-    except ValueError:
-        record = logging.LogRecord("a", logging.ERROR, "f", 1, "%s", ("said",), sys.exc_info())
+    fault = (caught.type, caught.value, caught.tb)
+    record = logging.LogRecord("a", logging.ERROR, "f", 1, "%s", ("said",), fault)
     line = JsonLines().format(record)
     assert "\n" not in line
     told = json.loads(line)
