@@ -25,10 +25,8 @@ if TYPE_CHECKING:
 
     from seatsync.mirror.database import Mirror
 
-PROBE_GRACE_S = 0.05
-"""How long a file lock is tried for, so that a passing `is_held` is not taken for a holder."""
-
-PROBE_POLL_S = 0.005
+GATE_TIMEOUT_S = 30.0
+GATE_POLL_S = 0.002
 READABLE_CHARACTERS = 60
 
 
@@ -149,7 +147,11 @@ class _HeldFile(Held):
 
 
 class _FileKeeper:
-    """Locks files in a folder beside the database."""
+    """Locks files in a folder beside the database.
+
+    To see whether a file is locked is to lock it for a moment. Whoever tries goes through a
+    gate, one at a time, so that nobody takes the one who looks for a holder.
+    """
 
     def __init__(self, database: Path) -> None:
         # Two ways to the same file (a link, a relative path) must end at the same locks.
@@ -157,29 +159,49 @@ class _FileKeeper:
 
     def try_hold(self, name: str) -> Held | None:
         path = self._folder / _file_name(name)
-        # A soft lock would outlive a killed process, and a thread-local one its thread.
-        lock = FileLock(path, thread_local=False, fallback_to_soft=False)
+        lock = _file_lock(path)
+        with self._gate():
+            try:
+                lock.acquire(blocking=False)
+            except Timeout:
+                return None
+        return _HeldFile(lock, path)
+
+    def is_held(self, name: str) -> bool:
+        path = self._folder / _file_name(name)
+        if not path.exists():
+            return False
+        lock = _file_lock(path)
+        with self._gate():
+            try:
+                lock.acquire(blocking=False)
+            except Timeout:
+                return True
+            _HeldFile(lock, path).release()
+        return False
+
+    @contextmanager
+    def _gate(self) -> Iterator[None]:
         try:
             self._folder.mkdir(exist_ok=True)
-            lock.acquire(timeout=PROBE_GRACE_S, poll_interval=PROBE_POLL_S)
-        except Timeout:
-            return None
+            with _file_lock(self._folder / "gate").acquire(GATE_TIMEOUT_S, GATE_POLL_S):
+                yield
+        except Timeout as error:
+            raise DatabaseBusy(
+                f"the locks in {self._folder} are tried by too many at once",
+                remedy="Stop a process that hangs; it is tried again.",
+            ) from error
         except OSError as error:
             raise DatabaseUnusable(
                 f"no lock can be kept in {self._folder}: {error.strerror or error}",
                 remedy="The folder of an SQLite database must exist, be writable, and be on a "
                 "disk of this machine.",
             ) from error
-        return _HeldFile(lock, path)
 
-    def is_held(self, name: str) -> bool:
-        if not (self._folder / _file_name(name)).exists():
-            return False
-        held = self.try_hold(name)
-        if held is None:
-            return True
-        held.release()
-        return False
+
+def _file_lock(path: Path) -> BaseFileLock:
+    # A soft lock would outlive a killed process, and a thread-local one its thread.
+    return FileLock(path, thread_local=False, fallback_to_soft=False)
 
 
 def _file_name(name: str) -> str:
