@@ -11,12 +11,12 @@ PYTHON ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench record lock clean
+.PHONY: help demo test lint format bench record record-partner-center lock clean
 
 help: ## say what can be made
 	@echo "make <target> [ARGS=...]"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r target what; do \
-		printf '  %-8s %s\n' "$$target" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r target what; do \
+		printf '  %-21s %s\n' "$$target" "$$what"; done
 
 demo: $(VENV)/runtime ## run the agent on simulated providers; Ctrl-C ends it
 	@$(PY) -m seatsync demo $(ARGS)
@@ -40,6 +40,10 @@ bench: $(VENV)/development ## measure a sync beside its floors
 
 record: $(VENV)/development ## record the cassettes again, from the simulators
 	@$(PY) -m seatsync_pax8.record $(ARGS)
+	@$(PY) -m seatsync_partner_center.record $(ARGS)
+
+record-partner-center: $(VENV)/development ## record from Partner Center, if the environment names a tenant
+	@$(PY) -m seatsync_partner_center.record $(ARGS)
 
 lock: $(VENV)/development ## pin exact versions with hashes; ARGS=--upgrade takes the newest
 	$(LOCK) pyproject.toml --group dev --output-file requirements-dev.lock

@@ -41,7 +41,7 @@ def test_every_target_of_the_makefile_is_explained(repository: Path) -> None:
     makefile = (repository / "Makefile").read_text()
     phony = re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
     assert phony is not None
-    explained = re.findall(r"^(\w+):.*## \S", makefile, re.MULTILINE)
+    explained = re.findall(r"^([\w-]+):.*## \S", makefile, re.MULTILINE)
     assert sorted(phony[1].split()) == sorted(explained)
 
 

@@ -6,6 +6,7 @@ import click
 
 import seatsync
 from seatsync.cli.check import check
+from seatsync.cli.consent import consent
 from seatsync.cli.demo import demo
 from seatsync.cli.logs import FORMATS, LEVELS, set_up_logs
 from seatsync.cli.migrate import migrate_database
@@ -41,7 +42,18 @@ def program(log_level: str, log_format: str, *, verbose: bool) -> None:
     set_up_logs("debug" if verbose else log_level, log_format)
 
 
-for _command in (check, demo, migrate_database, plugins, report, schema, serve, sync, verify):
+for _command in (
+    check,
+    consent,
+    demo,
+    migrate_database,
+    plugins,
+    report,
+    schema,
+    serve,
+    sync,
+    verify,
+):
     program.add_command(_command)
 
 

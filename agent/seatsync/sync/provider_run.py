@@ -14,9 +14,11 @@ from seatsync.mirror.absence import count_present, mark_missing
 from seatsync.mirror.held import hold_listed
 from seatsync.mirror.known import known_customers
 from seatsync.mirror.provider_account_writes import mark_all_synced, mark_errors, mark_synced
+from seatsync.mirror.read_customers import read_customers
 from seatsync.mirror.run_log import add_counts
 from seatsync.mirror.settings import load_settings
 from seatsync.mirror.sightings import load_subscription_sightings, unseen_subscriptions
+from seatsync.sdk.changed_customers import TellsChangedCustomers
 from seatsync.sync.batch import Reading, note_seen, plan_batch
 from seatsync.sync.customers import CustomerReader
 from seatsync.sync.extract import Extraction, PageRead, Source
@@ -148,12 +150,20 @@ class ProviderRun:
     ) -> list[Source[Listed[RemoteSubscription]]]:
         if self._capabilities.lists_all_subscriptions:
             return [Source(None, connector.all_subscriptions)]
-        disabled = self._disabled()
+        skipped = self._disabled() | self._unchanged(connector)
         return [
             Source(customer.external_id, partial(connector.subscriptions, customer))
             for customer in customers
-            if customer.external_id not in disabled
+            if customer.external_id not in skipped
         ]
+
+    def _unchanged(self, connector: Connector) -> frozenset[str]:
+        if not isinstance(connector, TellsChangedCustomers):
+            return frozenset()
+        with self._mirror.reading():
+            read_at = read_customers(self._mirror, self._key)
+        due = connector.due_customers(read_at)
+        return frozenset() if due is None else frozenset(read_at).difference(due)
 
     def _disabled(self) -> frozenset[str]:
         with self._mirror.reading():

@@ -48,7 +48,7 @@ def awaited_redirect(port: int) -> Iterator[Redirect]:
     Raises `SetupError` when the port is taken.
     """
     try:
-        server = _Server(("127.0.0.1", port), _Handler)
+        server = _Server(port)
     except OSError as error:
         message = f"port {port} of this machine cannot be listened on: {error.strerror}"
         raise SetupError(message, remedy="Choose another port with --port.") from error
@@ -63,24 +63,23 @@ def awaited_redirect(port: int) -> Iterator[Redirect]:
 
 
 class _Server(HTTPServer):
-    came: threading.Event
-    query: Mapping[str, str]
-
-    def server_activate(self) -> None:
+    def __init__(self, port: int) -> None:
         self.came = threading.Event()
-        self.query = {}
-        super().server_activate()
+        self.query: Mapping[str, str] = {}
+        super().__init__(("127.0.0.1", port), _Handler)
+
+    def take(self, query: Mapping[str, list[str]]) -> None:
+        """Keep the first answer that carries a result; browsers also ask for icons."""
+        if not self.came.is_set() and query.keys() & {"code", "error"}:
+            self.query = {name: values[0] for name, values in query.items()}
+            self.came.set()
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-
     def do_GET(self) -> None:
-        """Take the first answer that carries a result; browsers also ask for icons."""
-        query = parse_qs(urlsplit(self.path).query)
-        if not self.server.came.is_set() and query.keys() & {"code", "error"}:
-            self.server.query = {name: values[0] for name, values in query.items()}
-            self.server.came.set()
+        """Take what the browser brings, and say that it may go."""
+        if isinstance(self.server, _Server):
+            self.server.take(parse_qs(urlsplit(self.path).query))
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(_THANKS)))
