@@ -138,13 +138,3 @@ def test_every_error_code_is_explained_and_no_other() -> None:
     # A refusal's code is the caller's own mistake, told in the answer; it has a class only.
     codes = {kind.code for kind in classes if kind is not errors.Refusal}
     assert explained == codes | FAILURE_CODES
-
-
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_every_link_to_a_file_leads_somewhere(document: Path) -> None:
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
-        assert (document.parent / target).exists(), target
-
-
-def test_the_readme_is_short() -> None:
-    assert len((ROOT / "README.md").read_text().splitlines()) <= 120
