@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from seatsync.domain.billing import BillingFrequency, BillingType
 
@@ -16,6 +17,7 @@ _FREQUENCIES = {
 }
 
 
+@lru_cache
 def read_term(text: str | None) -> str | None:
     """Return `1-Year`, `Monthly` and the like as an ISO 8601 duration; None if unknown."""
     spelled = (text or "").strip()

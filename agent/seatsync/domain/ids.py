@@ -41,9 +41,10 @@ class _Sequence:
         self._lock = threading.Lock()
 
     def next(self) -> UUID:
-        fresh = (time.time_ns() // 1_000_000) << 74 | secrets.randbits(73)
+        now = time.time_ns() // 1_000_000
         with self._lock:
-            self._last = value = max(fresh, self._last + 1)
+            is_later = now > self._last >> 74
+            self._last = value = now << 74 | secrets.randbits(73) if is_later else self._last + 1
         high, low = value >> 62, value & (1 << 62) - 1
         millis, rand_a = high >> 12, high & 0xFFF
         return UUID(int=millis << 80 | 7 << 76 | rand_a << 64 | 2 << 62 | low)

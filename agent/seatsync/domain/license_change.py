@@ -50,9 +50,9 @@ class LicenseDelta:
     quantity_after: int
 
 
-def initial_delta(new: Holding) -> LicenseDelta:
+def initial_delta(quantity: int) -> LicenseDelta:
     """Return the first change of a subscription: its whole quantity."""
-    return LicenseDelta(LicenseChangeEvent.CREATE, new.quantity, new.quantity)
+    return LicenseDelta(LicenseChangeEvent.CREATE, quantity, quantity)
 
 
 def license_delta(old: Holding, new: Holding) -> LicenseDelta | None:

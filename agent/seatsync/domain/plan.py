@@ -193,7 +193,7 @@ class Planner:
             contract_id=landing.contract_id,
             reason=landing.reason,
             field_changes=_creation_changes(record, landing),
-            license_delta=initial_delta(_holding(record)),
+            license_delta=initial_delta(record.quantity),
         )
 
     def _refresh(

@@ -146,22 +146,20 @@ class Mirror:
         count: int = self._run(sql, params).rowcount
         return count
 
-    def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run one statement with `?` parameters for every row of already encoded values."""
-        if not rows:
-            return
         cursor = self._cursor()
         if self.is_sqlite:
             cursor.executemany(sql, rows)
         else:
             execute_batch(cursor, to_pyformat(sql), rows, page_size=BATCH_ROWS)
 
-    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Insert already encoded rows."""
         into = f"INSERT INTO {table} ({', '.join(columns)}) VALUES"
         if self.is_sqlite:
             self.execute_many(f"{into} ({', '.join('?' * len(columns))})", rows)
-        elif rows:
+        else:
             execute_values(self._cursor(), f"{into} %s", rows, page_size=BATCH_ROWS)
 
     def in_list(self, prefix: str, values: Iterable[Any]) -> tuple[str, dict[str, Any]]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from seatsync.domain.ids import new_id
 from seatsync.domain.license_change import ProvisioningStatus
 from seatsync.mirror.codec import encode_changes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
     from uuid import UUID
 
+    from seatsync.domain.money import Money
     from seatsync.domain.plan import Step
-    from seatsync.domain.subscription import RemoteSubscription
     from seatsync.mirror.database import Mirror
 
 _RECORD_COLUMNS = (
@@ -66,6 +66,8 @@ _LICENSE_COLUMNS = (
     "created_at",
 )
 
+_MADE_THERE = ProvisioningStatus.NOT_APPLICABLE.value
+
 ENTRY_COLUMNS = (
     "id",
     "run_id",
@@ -84,6 +86,19 @@ ENTRY_COLUMNS = (
 )
 
 
+class _Spelled(NamedTuple):
+    """A step, and what its rows have in common, as the database takes it."""
+
+    step: Step
+    entry_id: Any
+    subscription_id: Any
+    provider_account_id: Any
+    account_id: Any
+    contract_id: Any
+    reason: str | None
+    cost: tuple[Any, str | None]
+
+
 class StepWriter:
     """Writes the steps of one batch of one run, in the session that is open."""
 
@@ -98,23 +113,16 @@ class StepWriter:
 
     def write(self, steps: Sequence[Step], fingerprints: dict[str, bytes]) -> None:
         """Write what the steps change; `fingerprints` are by external id."""
-        entry_ids = [self._codec.uuid(new_id()) for _ in steps]
-        self._insert([step for step in steps if step.known is None], fingerprints)
-        self._update([step for step in steps if step.known is not None], fingerprints)
-        self._mirror.insert(
-            "report_entry",
-            ENTRY_COLUMNS,
-            [self._entry(step, entry_id) for step, entry_id in zip(steps, entry_ids, strict=True)],
+        spelled = [self._spell(step) for step in steps]
+        created = [one for one in spelled if one.step.known is None]
+        refreshed = [one for one in spelled if one.step.known is not None]
+        insert = self._mirror.insert
+        insert("subscription", _INSERT_COLUMNS, (self._new(one, fingerprints) for one in created))
+        self._mirror.execute_many(
+            _UPDATE, ((*self._record(one, fingerprints), one.subscription_id) for one in refreshed)
         )
-        self._mirror.insert(
-            "license_change",
-            _LICENSE_COLUMNS,
-            [
-                self._license(step, entry_id)
-                for step, entry_id in zip(steps, entry_ids, strict=True)
-                if step.license_delta
-            ],
-        )
+        insert("report_entry", ENTRY_COLUMNS, map(self._entry, spelled))
+        insert("license_change", _LICENSE_COLUMNS, self._licenses(spelled))
 
     def refresh_fingerprints(self, steps: Iterable[Step], fingerprints: dict[str, bytes]) -> None:
         """Remember the new bytes of records whose meaning did not change."""
@@ -126,34 +134,35 @@ class StepWriter:
             ],
         )
 
-    def _insert(self, steps: list[Step], fingerprints: dict[str, bytes]) -> None:
+    def _spell(self, step: Step) -> _Spelled:
         uuid = self._codec.uuid
-        self._mirror.insert(
-            "subscription",
-            _INSERT_COLUMNS,
-            [
-                (
-                    uuid(step.subscription_id),
-                    self._provider_key,
-                    step.record.external_id,
-                    self._now,
-                    *self._record(step, fingerprints),
-                )
-                for step in steps
-            ],
+        return _Spelled(
+            step,
+            uuid(new_id()),
+            uuid(step.subscription_id),
+            uuid(step.customer.id),
+            uuid(step.account_id),
+            uuid(step.contract_id),
+            step.reason.value if step.reason else None,
+            self._cost(step.record.unit_cost),
         )
 
-    def _update(self, steps: list[Step], fingerprints: dict[str, bytes]) -> None:
-        uuid = self._codec.uuid
-        self._mirror.execute_many(
-            _UPDATE,
-            [(*self._record(step, fingerprints), uuid(step.subscription_id)) for step in steps],
-        )
+    def _cost(self, cost: Money | None) -> tuple[Any, str | None]:
+        return (self._codec.decimal(cost.amount), cost.currency) if cost else (None, None)
 
-    def _record(self, step: Step, fingerprints: dict[str, bytes]) -> tuple[Any, ...]:
-        record, codec = step.record, self._codec
+    def _new(self, spelled: _Spelled, fingerprints: dict[str, bytes]) -> tuple[Any, ...]:
         return (
-            codec.uuid(step.customer.id),
+            spelled.subscription_id,
+            self._provider_key,
+            spelled.step.record.external_id,
+            self._now,
+            *self._record(spelled, fingerprints),
+        )
+
+    def _record(self, spelled: _Spelled, fingerprints: dict[str, bytes]) -> tuple[Any, ...]:
+        record, codec = spelled.step.record, self._codec
+        return (
+            spelled.provider_account_id,
             record.name,
             record.quantity,
             record.status.value,
@@ -169,54 +178,50 @@ class StepWriter:
             record.parent_external_id,
             codec.instant(record.starts_at),
             codec.instant(record.commitment_ends_at),
-            *self._cost(record),
+            *spelled.cost,
             fingerprints.get(record.external_id),
             self._now,
-            codec.uuid(step.account_id),
-            codec.uuid(step.contract_id),
-            step.reason.value if step.reason else None,
+            spelled.account_id,
+            spelled.contract_id,
+            spelled.reason,
         )
 
-    def _cost(self, record: RemoteSubscription) -> tuple[Any, str | None]:
-        if record.unit_cost is None:
-            return None, None
-        return self._codec.decimal(record.unit_cost.amount), record.unit_cost.currency
-
-    def _entry(self, step: Step, entry_id: Any) -> tuple[Any, ...]:
-        codec = self._codec
+    def _entry(self, spelled: _Spelled) -> tuple[Any, ...]:
+        step = spelled.step
         return (
-            entry_id,
+            spelled.entry_id,
             self._run_id,
             self._provider_key,
             step.change.value if step.change else None,
-            codec.uuid(step.subscription_id),
+            spelled.subscription_id,
             step.record.external_id,
             step.record.name,
-            codec.uuid(step.customer.id),
-            codec.uuid(step.account_id),
-            codec.uuid(step.contract_id),
+            spelled.provider_account_id,
+            spelled.account_id,
+            spelled.contract_id,
             encode_changes(step.field_changes),
-            step.reason.value if step.reason else None,
+            spelled.reason,
             None,
             self._now,
         )
 
-    def _license(self, step: Step, entry_id: Any) -> tuple[Any, ...]:
-        delta = step.license_delta
-        assert delta is not None  # noqa: S101 - the caller chose the steps that have one
-        return (
-            self._codec.uuid(new_id()),
-            self._codec.uuid(step.subscription_id),
-            delta.event.value,
-            delta.quantity_delta,
-            delta.quantity_after,
-            *self._cost(step.record),
-            self._today,
-            ProvisioningStatus.NOT_APPLICABLE.value,
-            False,
-            entry_id,
-            self._now,
-        )
+    def _licenses(self, spelled: Iterable[_Spelled]) -> Iterator[tuple[Any, ...]]:
+        for one in spelled:
+            delta = one.step.license_delta
+            if delta is not None:
+                yield (
+                    self._codec.uuid(new_id()),
+                    one.subscription_id,
+                    delta.event.value,
+                    delta.quantity_delta,
+                    delta.quantity_after,
+                    *one.cost,
+                    self._today,
+                    _MADE_THERE,
+                    False,
+                    one.entry_id,
+                    self._now,
+                )
 
 
 def mark_unreadable(mirror: Mirror, ids: Sequence[UUID], now: datetime) -> None:

@@ -85,7 +85,7 @@ class ManualSubscriptions:
             ensure_provider_account(mirror, customer)
             if not insert_manual_subscription(mirror, subscription):
                 raise taken("subscription", subscription.id)
-            delta = initial_delta(_holding(subscription))
+            delta = initial_delta(subscription.quantity)
             append_license_change(mirror, _license_change(subscription, delta, notes.at))
             notes.record(subscription.id, None, subscription)
             return subscription
