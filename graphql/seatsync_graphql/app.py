@@ -11,8 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from seatsync_graphql.documents import Documents
-from seatsync_graphql.endpoint import Endpoint
+from seatsync_graphql.endpoint import Endpoint, answer_fault
 from seatsync_graphql.execution import Executor
 from seatsync_graphql.schema import build_schema
 
@@ -27,10 +26,8 @@ if TYPE_CHECKING:
 def create_app(agent: Agent) -> Starlette:
     """Make the application that serves one agent."""
     server = agent.config.server
-    schema = build_schema()
-    executor = Executor(schema, agent.services)
-    documents = Documents(schema.graphql_schema, introspection=server.introspection)
-    endpoint = Endpoint(documents, executor, page=server.graphiql)
+    executor = Executor(build_schema(), agent.services, introspection=server.introspection)
+    endpoint = Endpoint(executor, page=server.graphiql)
     return Starlette(
         routes=[
             Route("/graphql", endpoint.answer, methods=["GET", "POST"]),
@@ -45,6 +42,7 @@ def create_app(agent: Agent) -> Starlette:
                 allow_headers=["Authorization", "Content-Type"],
             )
         ],
+        exception_handlers={Exception: answer_fault},
         lifespan=_Lifespan(executor).run,
     )
 

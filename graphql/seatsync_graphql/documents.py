@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -32,23 +31,21 @@ ASK_PROVIDERS = ("subscriptionSyncPreview",)
 """Fields that wait for a provider's answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A document that the schema can answer."""
+def asks_providers(text: str) -> bool:
+    """Tell whether a document may wait for a provider; a comment alone can make it seem so."""
+    return any(field in text for field in ASK_PROVIDERS)
 
-    node: DocumentNode
-    asks_providers: bool
 
-    def operation(self, name: str | None) -> OperationType:
-        """Return what kind of operation is asked for; raise `InvalidRequest` if none is."""
-        operation = get_operation_ast(self.node, name)
-        if operation is None:
-            raise InvalidRequest.saying(
-                f"the document has no operation named {name}"
-                if name
-                else "operationName must say which operation of the document is meant"
-            )
-        return operation.operation
+def kind_of(document: DocumentNode, name: str | None) -> OperationType:
+    """Return what kind of operation is asked for; raise `InvalidRequest` if none is."""
+    operation = get_operation_ast(document, name)
+    if operation is None:
+        raise InvalidRequest.saying(
+            f"the document has no operation named {name}"
+            if name
+            else "operationName must say which operation of the document is meant"
+        )
+    return operation.operation
 
 
 class Documents:
@@ -61,7 +58,7 @@ class Documents:
         self._rules = (*specified_rules, *hidden)
         self.prepare = lru_cache(KEPT)(self._prepare)
 
-    def _prepare(self, text: str) -> Document:
+    def _prepare(self, text: str) -> DocumentNode:
         """Return the document; raise `InvalidRequest`, which is not remembered."""
         node = _parse(text)
         try:
@@ -70,7 +67,7 @@ class Documents:
             raise InvalidRequest.saying("nested too deeply", VALIDATION_FAILED) from error
         if problems:
             raise InvalidRequest(problems, VALIDATION_FAILED)
-        return Document(node, any(field in text for field in ASK_PROVIDERS))
+        return node
 
 
 def _parse(text: str) -> DocumentNode:

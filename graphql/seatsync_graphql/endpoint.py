@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graphql import OperationType
 from starlette.responses import Response
 
 from seatsync.domain.roles import LOCAL
-from seatsync_graphql.errors import BAD_USER_INPUT, InvalidRequest
-from seatsync_graphql.execution import Operation
+from seatsync_graphql.errors import BAD_USER_INPUT, InvalidRequest, mask
+from seatsync_graphql.execution import NotByGet, Operation
 from seatsync_graphql.page import page_response
 from seatsync_graphql.requests import (
     PLAIN_JSON,
@@ -23,17 +22,14 @@ from seatsync_graphql.requests import (
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from seatsync_graphql.documents import Documents
     from seatsync_graphql.execution import Executor
-    from seatsync_graphql.requests import Asked
 
 
 class Endpoint:
     """Answers GraphQL over HTTP."""
 
-    def __init__(self, documents: Documents, executor: Executor, *, page: bool) -> None:
+    def __init__(self, executor: Executor, *, page: bool) -> None:
         """Serve a page to browsers with `page`."""
-        self._documents = documents
         self._executor = executor
         self._page = page
 
@@ -49,20 +45,21 @@ class Endpoint:
 
     async def _answer(self, request: Request, media_type: str) -> Response:
         asked = await read_request(request)
+        is_get = request.method == "GET"
+        operation = Operation(asked.query, asked.operation_name, asked.variables, LOCAL, is_get)
         try:
-            operation = self._operation(asked)
-            if request.method == "GET" and operation.kind is not OperationType.QUERY:
-                return Response(status_code=405, headers={"Allow": "POST"})
             return render(await self._executor.run(operation), media_type)
+        except NotByGet:
+            return Response(status_code=405, headers={"Allow": "POST"})
         except InvalidRequest as invalid:
             status = 400 if media_type == RESPONSE_JSON else 200
             errors = [error.formatted for error in invalid.errors]
             return render({"errors": errors}, media_type, status)
 
-    def _operation(self, asked: Asked) -> Operation:
-        document = self._documents.prepare(asked.query)
-        kind = document.operation(asked.operation_name)
-        return Operation(document, kind, asked.operation_name, asked.variables, LOCAL)
+
+async def answer_fault(_: Request, fault: Exception) -> Response:
+    """Answer when something failed that nobody expected: with a reference to the log."""
+    return render({"errors": [mask(fault)]}, PLAIN_JSON, 500)
 
 
 def _is_browser(request: Request) -> bool:

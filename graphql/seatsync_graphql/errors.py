@@ -41,6 +41,16 @@ def coded(error: GraphQLError, code: str) -> GraphQLError:
     return error
 
 
+def is_about_request(error: GraphQLError) -> bool:
+    """Tell whether nothing was executed, as the variables do not fit the document."""
+    return error.path is None and isinstance(error.original_error, GraphQLError | None)
+
+
+def mask(unexpected: Exception) -> dict[str, Any]:
+    """Log what nobody expected, and return what the client may see of it."""
+    return dict(_masked(unexpected, None).formatted)
+
+
 def present(error: GraphQLError) -> dict[str, Any]:
     """Return one error of an execution as the client may see it."""
     shown = _shown(error)

@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from graphql import OperationType
-from strawberry.extensions import SchemaExtension
 
 from seatsync_graphql.context import Context
-from seatsync_graphql.errors import BAD_USER_INPUT, InvalidRequest, present
+from seatsync_graphql.documents import Documents, asks_providers, kind_of
+from seatsync_graphql.errors import BAD_USER_INPUT, InvalidRequest, is_about_request, present
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    import strawberry
+    from graphql import DocumentNode
     from strawberry.types import ExecutionResult
 
     from seatsync.domain.roles import Caller
     from seatsync.services.door import Services
-    from seatsync_graphql.documents import Document
+    from seatsync_graphql.schema import Schema
 
 T = TypeVar("T")
 
@@ -35,21 +35,26 @@ WAITING_THREADS = 8
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation, ready to run."""
+    """One operation as a client sent it; `queries_only` where nothing may be changed."""
 
-    document: Document
-    kind: OperationType
+    text: str
     name: str | None
     variables: dict[str, Any] | None
     caller: Caller
+    queries_only: bool = False
+
+
+class NotByGet(Exception):
+    """The operation changes something, and came in a way that may not."""
 
 
 class Executor:
     """Runs operations against one schema and one agent's services."""
 
-    def __init__(self, schema: strawberry.Schema, services: Services) -> None:
+    def __init__(self, schema: Schema, services: Services, *, introspection: bool) -> None:
         """Start no thread before the first operation."""
         self._schema = schema
+        self._documents = Documents(schema.graphql_schema, introspection=introspection)
         self._services = services
         self._answering = ThreadPoolExecutor(ANSWERING_THREADS, "graphql")
         self._waiting = ThreadPoolExecutor(WAITING_THREADS, "graphql-preview")
@@ -60,8 +65,8 @@ class Executor:
         self._waiting.shutdown()
 
     async def run(self, operation: Operation) -> dict[str, Any]:
-        """Return the answer; raise `InvalidRequest` if the variables do not fit the document."""
-        pool = self._waiting if operation.document.asks_providers else self._answering
+        """Return the answer; raise `InvalidRequest` or `NotByGet` if it cannot be executed."""
+        pool = self._waiting if asks_providers(operation.text) else self._answering
         return await self._on(pool, lambda: self.answer(operation))
 
     async def check(self, question: Callable[[], T]) -> T:
@@ -70,16 +75,19 @@ class Executor:
 
     def answer(self, operation: Operation) -> dict[str, Any]:
         """Execute in this thread; a query in one database session, unless it asks a provider."""
-        is_plain = operation.kind is OperationType.QUERY and not operation.document.asks_providers
-        with self._services.read.session() if is_plain else nullcontext():
-            return _answer(self._execute(operation))
+        document = self._documents.prepare(operation.text)
+        is_query = kind_of(document, operation.name) is OperationType.QUERY
+        if operation.queries_only and not is_query:
+            raise NotByGet
+        shares_session = is_query and not asks_providers(operation.text)
+        with self._services.read.session() if shares_session else nullcontext():
+            return _answer(self._execute(document, operation))
 
-    def _execute(self, operation: Operation) -> ExecutionResult:
-        context = Context(self._services, operation.caller, operation.document.node)
+    def _execute(self, document: DocumentNode, operation: Operation) -> ExecutionResult:
         return self._schema.execute_sync(
             None,
             variable_values=operation.variables,
-            context_value=context,
+            context_value=Context(self._services, operation.caller, document),
             operation_name=operation.name,
         )
 
@@ -90,19 +98,9 @@ class Executor:
 
 def _answer(result: ExecutionResult) -> dict[str, Any]:
     errors = result.errors or []
-    if result.data is None and errors and all(error.path is None for error in errors):
+    if result.data is None and errors and all(is_about_request(error) for error in errors):
         raise InvalidRequest(errors, BAD_USER_INPUT)
     answer: dict[str, Any] = {"data": result.data}
     if errors:
         answer["errors"] = [present(error) for error in errors]
     return answer
-
-
-class Prepared(SchemaExtension):
-    """Hands the parsed document over; it was validated when it was parsed."""
-
-    def on_operation(self) -> Iterator[None]:
-        """Put the document in place of the text."""
-        self.execution_context.graphql_document = self.execution_context.context.document
-        self.execution_context.pre_execution_errors = []
-        yield

@@ -8,8 +8,8 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
 
-from seatsync_graphql.execution import Prepared
 from seatsync_graphql.mutations import Mutation
+from seatsync_graphql.prepared import Prepared
 from seatsync_graphql.queries.administration import AdministrationQueries
 from seatsync_graphql.queries.crm import CrmQueries
 from seatsync_graphql.queries.providers import ProviderQueries

@@ -59,6 +59,10 @@ def test_every_package_of_the_wheel_says_that_it_is_typed(wheel: Path) -> None:
     assert {f"{package}/py.typed" for package in PACKAGES} <= _members(wheel)
 
 
+def test_the_wheel_holds_the_page_that_is_served_to_browsers(wheel: Path) -> None:
+    assert "seatsync_graphql/graphiql.html" in _members(wheel)
+
+
 def test_the_installed_wheel_works_beside_graphql_core(wheel: Path, tmp_path: Path) -> None:
     target = tmp_path / "site"
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]

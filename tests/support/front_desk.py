@@ -77,7 +77,7 @@ class FrontDesk:
         return asyncio.run(self._send(method, path, request))
 
     async def _send(self, method: str, path: str, request: dict[str, Any]) -> httpx.Response:
-        transport = httpx.ASGITransport(self.app)
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://agent") as client:
             return await client.request(method, path, **request)
 

@@ -31,7 +31,7 @@ def _subscription(*values: Any) -> Subscription:
 
 
 _READER = RowReader(
-    # An outer join, which both databases leave out where nothing of it is needed: to count.
+    # An outer join, which PostgreSQL leaves out where nothing of it is needed: to count.
     "subscription s LEFT JOIN provider_account p ON p.id = s.provider_account_id",
     (
         "s.id",

@@ -163,6 +163,20 @@ def test_an_unexpected_fault_is_a_reference_to_the_log_and_nothing_else(
     assert "a secret about" in caplog.text
 
 
+def test_a_fault_outside_of_every_field_is_masked_too(
+    desk: FrontDesk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise LookupError("a secret of the session")
+
+    monkeypatch.setattr(type(desk.agent.services.read), "session", broken)
+    with caplog.at_level(logging.ERROR):
+        answer = post(desk, query="{ accounts { totalCount } }")
+    assert answer.status_code == 500
+    assert answer.json()["errors"][0]["extensions"]["reference"] in caplog.text
+    assert "secret" not in answer.text
+
+
 def test_a_refused_preview_says_why(desk: FrontDesk) -> None:
     desk.agent.engine.preview_to_give = Refusal("NOT_FOUND", "there is no such contract")
     answer = desk.raw(PREVIEW, id=STRANGER)
