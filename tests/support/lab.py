@@ -79,7 +79,7 @@ class World:
             external_id, name or f"Customer {external_id}", domain
         )
 
-    def subscription(self, external_id: str, customer: str = "c-1", **fields: Any) -> None:
+    def subscription(self, external_id: str, customer: str = "c-1", /, **fields: Any) -> None:
         """Add a subscription of ten seats, with other fields as given."""
         record = RemoteSubscription(
             external_id=external_id,
@@ -91,7 +91,7 @@ class World:
         )
         self.subscriptions[external_id] = replace(record, **fields)
 
-    def change(self, external_id: str, **fields: Any) -> None:
+    def change(self, external_id: str, /, **fields: Any) -> None:
         """Change fields of a subscription."""
         self.subscriptions[external_id] = replace(self.subscriptions[external_id], **fields)
 

@@ -66,3 +66,8 @@ def invalid(message: str, path: Sequence[str]) -> Refusal:
 def is_storable(text: str) -> bool:
     """Tell whether both databases can compare with this text: no NUL and no lone surrogate."""
     return _UNSTORABLE.search(text) is None
+
+
+def storable(text: str) -> str:
+    """Return `text` with U+FFFD in the place of every character that no database keeps."""
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)

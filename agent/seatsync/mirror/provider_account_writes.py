@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seatsync.domain.ids import provider_account_id
+from seatsync.domain.text import storable
 from seatsync.mirror.codec import decode_uuid
 
 if TYPE_CHECKING:
@@ -135,5 +136,8 @@ def mark_errors(mirror: Mirror, errors: Mapping[UUID, str]) -> None:
     """Say of customers why they could not be read."""
     mirror.execute_many(
         "UPDATE provider_account SET last_error = ? WHERE id = ?",
-        [(message, mirror.codec.uuid(customer_id)) for customer_id, message in errors.items()],
+        [
+            (storable(message), mirror.codec.uuid(customer_id))
+            for customer_id, message in errors.items()
+        ],
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from seatsync.domain.ids import new_id
 from seatsync.domain.report import SyncChange, SyncCounts, SyncOutcome, SyncRun, SyncTrigger
+from seatsync.domain.text import storable
 from seatsync.mirror.codec import decode_instant, decode_uuid
 from seatsync.mirror.rows import RowReader, optional
 from seatsync.mirror.subscription_writes import ENTRY_COLUMNS
@@ -184,9 +185,9 @@ def add_failures(mirror: Mirror, run_id: UUID, failures: Iterable[SyncFailure]) 
                 uuid(run_id),
                 failure.provider_key,
                 uuid(failure.provider_account_id),
-                failure.external_id,
+                failure.external_id and storable(failure.external_id),
                 failure.code,
-                failure.message,
+                storable(failure.message),
                 failure.remedy,
             )
             for failure in failures
@@ -202,7 +203,7 @@ def add_missing_failures(mirror: Mirror, run_id: UUID, failures: Iterable[SyncFa
             "SELECT message FROM run_failure WHERE run_id = :id", {"id": run_id}
         )
     }
-    add_failures(mirror, run_id, [one for one in failures if one.message not in said])
+    add_failures(mirror, run_id, [one for one in failures if storable(one.message) not in said])
 
 
 def add_unreadable(
@@ -239,14 +240,14 @@ def _unreadable_entry(
         provider_key,
         SyncChange.FAILED.value,
         uuid(known.id if known else None),
-        error.external_id or "",
-        name,
+        storable(error.external_id or ""),
+        storable(name),
         uuid(known.provider_account_id if known else None),
         uuid(known.account_id if known else None),
         uuid(known.contract_id if known else None),
         "[]",
         None,
-        error.message,
+        storable(error.message),
         mirror.codec.instant(now),
     )
 
