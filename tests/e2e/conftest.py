@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from black_box import Lab, lab
 
 if TYPE_CHECKING:

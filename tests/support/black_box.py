@@ -175,6 +175,7 @@ class Lab:
     api: Api
     pax8: Simulator
     database: Path
+    pax8_settings: dict[str, Any]
     products: dict[str, str] = field(default_factory=dict)
 
     def company(self, name: str, account: str | None = None) -> str:
@@ -218,11 +219,19 @@ def slug(name: str) -> str:
 @contextmanager
 def lab(folder: Path, database_url: str | None = None, **provider: Any) -> Iterator[Lab]:
     """Run an agent in a process of its own, connected to a simulated Pax8 that is empty."""
+    with (
+        served_pax8() as (simulator, settings),
+        agent(folder, settings, database_url, **provider) as api,
+    ):
+        yield Lab(api, simulator, folder / "seatsync.db", settings)
+
+
+@contextmanager
+def served_pax8() -> Iterator[tuple[Simulator, dict[str, Any]]]:
+    """Serve a simulated Pax8 that is empty, and tell the settings that reach it."""
     simulator = Simulator()
     with served(simulator.app) as origin:
-        settings = simulator.settings(origin) | {"max_requests_per_second": 10_000}
-        with agent(folder, settings, database_url, **provider) as api:
-            yield Lab(api, simulator, folder / "seatsync.db")
+        yield simulator, simulator.settings(origin) | {"max_requests_per_second": 10_000}
 
 
 @contextmanager
