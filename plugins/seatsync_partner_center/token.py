@@ -30,6 +30,8 @@ class TokenAnswer(msgspec.Struct):
     access_token: str
     expires_in: float = 3600.0
     refresh_token: str | None = None
+    resource: str | None = None
+    """Which API the token is for; only v1 says so."""
 
 
 _decoder = msgspec.json.Decoder(TokenAnswer, strict=False)
@@ -75,7 +77,8 @@ class Tokens:
         if answer.refresh_token and self._settings.mode is Mode.APP_USER:
             self._grants.store(answer.refresh_token)
         self.claims = read_claims(answer.access_token)
-        require_fitting(self.claims, self._settings)
+        for claims in (Claims(aud=answer.resource), self.claims):
+            require_fitting(claims, self._settings)
         return Token(answer.access_token, answer.expires_in)
 
     def _ask(self) -> httpx.Request:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -34,11 +35,12 @@ class Redirect:
 
     def wait(self, control: Control, patience_s: float) -> Mapping[str, str] | None:
         """Return the redirect's parameters, or None if none came within `patience_s`."""
-        left_s = patience_s
-        while left_s > 0 and not self._server.came.is_set():
-            control.sleep(min(_POLL_S, left_s))
-            left_s -= _POLL_S
-        return self._server.query if self._server.came.is_set() else None
+        end = time.monotonic() + patience_s
+        while not self._server.came.wait(_POLL_S):
+            control.check()
+            if time.monotonic() > end:
+                return None
+        return self._server.query
 
 
 @contextmanager
