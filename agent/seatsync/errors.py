@@ -17,7 +17,7 @@ SeatsyncError
 ├── SkippedFault          one thing is left out, the others go on
 │   ├── RecordError           one record cannot be read
 │   └── CustomerError         one customer cannot be read
-├── BadInput              a value that a caller passed means nothing: a garbage id, cursor or page size
+├── BadInput              a value that a caller passed means nothing, such as a garbage id
 ├── Refusal               the caller asked for what the rules forbid; nothing changed
 ├── NotApplicable         there is nothing to do any more; a job ends quietly with the reason
 ├── Forbidden             the caller lacks a role

@@ -74,8 +74,10 @@ def _goes_on(world: Lab, external_id: str, quantity: int) -> None:
             "providers[0].settings.client_secret",
         ),
         (
-            "providers:\n  - key: px\n    plugin: pax8\n"
-            "    settings: {client_id: me, client_secret: '${NOT_SET_ANYWHERE}'}\n",
+            (
+                "providers:\n  - key: px\n    plugin: pax8\n"
+                "    settings: {client_id: me, client_secret: '${NOT_SET_ANYWHERE}'}\n"
+            ),
             "NOT_SET_ANYWHERE",
         ),
     ],

@@ -254,7 +254,7 @@ def test_a_provider_account_whose_sync_is_off_is_left_alone(world: Lab) -> None:
 
 def test_a_refused_secret_fails_the_run_with_a_remedy_and_loses_nothing(world: Lab) -> None:
     _, _, external_id = _landed(world)
-    world.pax8.state.client_secret = "another-secret"
+    world.pax8.state.client_secret += "-of-another-day"
     world.pax8.revoke_tokens()
 
     job = world.api.change("syncProvider", "job { id }", providerKey="pax8-lab")["job"]

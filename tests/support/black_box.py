@@ -282,7 +282,7 @@ def start(config: Path) -> subprocess.Popen[bytes]:
             cwd=config.parent,
             stdout=log,
             stderr=log,
-            env=os.environ | {"SEATSYNC_SECRET_KEY": SECRET_KEY},
+            env=os.environ | {"SEATSYNC_SECRET_KEY": SEALING_KEY},
         )
 
 
@@ -294,7 +294,7 @@ def is_ready(api: Api, process: subprocess.Popen[bytes]) -> bool:
         return False
 
 
-SECRET_KEY = "bGFib3JhdG9yeS1rZXktb2Ytc2VhdHN5bmMtdGVzdHM="
+SEALING_KEY = "bGFib3JhdG9yeS1rZXktb2Ytc2VhdHN5bmMtdGVzdHM="
 FINAL = {"SUCCEEDED", "FAILED", "NOT_APPLICABLE", "CANCELLED"}
 
 RUN = """
