@@ -14,6 +14,7 @@ from seatsync.jobs.runner import Runner
 from seatsync.jobs.scheduler import Scheduler
 from seatsync.jobs.timetable import ProviderSchedule
 from seatsync.mirror.database import Mirror
+from seatsync.mirror.exclusion import MirrorExclusion
 from seatsync.mirror.locks import Locks
 from seatsync.mirror.migration import migrate
 from seatsync.mirror.provider_registration import ConfiguredProvider, register_providers
@@ -110,7 +111,12 @@ def _join(config: Config, mirror: Mirror, clock: Clock) -> Agent:
     with mirror.writing():
         register_providers(mirror, _registered(config))
     locks = Locks.for_mirror(mirror)
-    connections = Connections(_connections(config), _state_of(config, mirror), clock)
+    connections = Connections(
+        _connections(config),
+        _state_of(config, mirror),
+        clock,
+        lambda provider_key: MirrorExclusion(locks, provider_key),
+    )
     engine = SyncEngine(mirror, connections, locks, clock)
     queue = JobQueue(mirror, clock)
     runner = Runner(queue, locks, Handlers(mirror, queue, engine, clock).by_kind())

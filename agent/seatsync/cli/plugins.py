@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from seatsync.sdk.plugin import Maturity
 from seatsync.sdk.registry import discover
 from seatsync.sdk.settings import SettingDescription, describe_settings
 
@@ -28,15 +29,18 @@ def plugins() -> None:
 
 
 def _print_plugin(console: Console, plugin: ProviderPlugin) -> None:
-    console.print(
-        Text(f"{plugin.name}", "bold"), f"{plugin.display_name}, version {plugin.version}"
-    )
+    console.print(Text(f"{plugin.name}", "bold"), _title(plugin))
     console.print(f"  {_capabilities(plugin)}")
     table = Table("setting", "", "what it is", box=None, padding=(0, 0, 0, 2))
     for setting in describe_settings(plugin.settings):
         table.add_row(setting.name, _kind(setting), setting.description)
     console.print(table)
     console.print()
+
+
+def _title(plugin: ProviderPlugin) -> str:
+    label = "" if plugin.maturity is Maturity.STABLE else f", {plugin.maturity}"
+    return f"{plugin.display_name}, version {plugin.version}{label}"
 
 
 def _kind(setting: SettingDescription) -> str:

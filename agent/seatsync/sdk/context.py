@@ -6,9 +6,13 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from seatsync.errors import Cancelled
+from seatsync.sdk.exclusion import Exclusion, MemoryExclusion
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
 
 
 class Control:
@@ -99,3 +103,11 @@ class ConnectorContext:
     state: StateStore = field(default_factory=MemoryState)
     control: Control = field(default_factory=Control)
     clock: Clock = field(default_factory=Clock)
+    exclusion: Exclusion = field(default_factory=MemoryExclusion)
+
+    def exclusive(self, name: str) -> AbstractContextManager[object]:
+        """Wait until nobody else, in any agent, holds `name` for this provider; then hold it.
+
+        Raises `Cancelled` while it waits. It does not nest.
+        """
+        return self.exclusion.hold(name, self.control)

@@ -24,6 +24,14 @@ class PluginKind(StrEnum):
     CRM = "CRM"
 
 
+class Maturity(StrEnum):
+    """How far a plug-in can be relied upon."""
+
+    STABLE = "stable"
+    PREVIEW = "preview"
+    """Made from incomplete documentation: what it reads is to be compared with the portal."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProviderPlugin:
     """A connector: its settings class, and how to make one from settings and a context.
@@ -41,5 +49,6 @@ class ProviderPlugin:
     capabilities: Capabilities = Capabilities()
     record_version: int = 1
     kind: PluginKind = PluginKind.PROVIDER
+    maturity: Maturity = Maturity.STABLE
     simulator: Callable[[], SimulatedProvider] | None = None
     """Makes a stand-in for the vendor, empty; the demo plays on it."""

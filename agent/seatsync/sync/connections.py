@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from seatsync.errors import NotApplicable
 from seatsync.sdk.context import Clock, ConnectorContext
+from seatsync.sdk.exclusion import MemoryExclusion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from seatsync.sdk.connector import Connector
     from seatsync.sdk.context import Control, StateStore
+    from seatsync.sdk.exclusion import Exclusion
     from seatsync.sdk.plugin import ProviderPlugin
     from seatsync.sdk.settings import PluginSettings
 
@@ -34,11 +36,17 @@ class Connections:
         configured: Mapping[str, Connection],
         state: Callable[[str], StateStore],
         clock: Clock | None = None,
+        exclusion: Callable[[str], Exclusion] | None = None,
     ) -> None:
-        """Keep what is configured; `state` makes the store of one provider's kept secrets."""
+        """Keep what is configured; `state` makes the store of one provider's kept secrets.
+
+        `exclusion` makes what keeps the work on one provider apart; without it, only threads
+        of this process are.
+        """
         self._configured = configured
         self._state = state
         self._clock = clock or Clock()
+        self._exclusion = exclusion or _apart_in_memory(configured)
 
     def __contains__(self, provider_key: str) -> bool:
         """Tell whether a provider is configured."""
@@ -57,6 +65,7 @@ class Connections:
             state=self._state(provider_key),
             control=control,
             clock=self._clock,
+            exclusion=self._exclusion(provider_key),
         )
         with closing(connection.plugin.connect(connection.settings, context)) as connector:
             yield connector
@@ -69,3 +78,7 @@ class Connections:
                 remedy="Add it to `providers:` in config.yaml, and restart the agent.",
             )
         return connection
+
+
+def _apart_in_memory(provider_keys: Iterable[str]) -> Callable[[str], Exclusion]:
+    return {key: MemoryExclusion() for key in provider_keys}.__getitem__
