@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lab import World
-from laboratory import Laboratory
+from laboratory import Laboratory, emptied
 from seatsync.mirror.database import Mirror
 from seatsync.mirror.migration import migrate
 
@@ -15,24 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from local_postgres import PostgresServer
-
-EMPTIED = (
-    "run_failure",
-    "report_entry",
-    "license_change",
-    "sync_run",
-    "subscription",
-    "provider_account",
-    "plugin_state",
-    "billing_contract",
-    "account",
-    "job",
-    "scheduled_job",
-    "setting",
-    "audit_entry",
-    "crm_outbox",
-)
-"""All tables with rows of a test, those that refer to others first."""
 
 
 @pytest.fixture(scope="session")
@@ -61,11 +43,7 @@ def mirror(request: pytest.FixtureRequest) -> Mirror:
     """Give an empty mirror of each kind; migrating one for every test would take too long."""
     fixture = {"sqlite": "sqlite_mirror", "postgresql": "postgres_mirror"}[request.param]
     mirror: Mirror = request.getfixturevalue(fixture)
-    with mirror.writing():
-        for table in EMPTIED:
-            mirror.execute(f"DELETE FROM {table}")  # noqa: S608
-        mirror.execute("DELETE FROM provider WHERE key <> 'manual'")
-    return mirror
+    return emptied(mirror)
 
 
 @pytest.fixture(params=["by customer", "in one scan"])
