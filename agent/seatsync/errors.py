@@ -20,6 +20,7 @@ SeatsyncError
 ├── BadInput              a value that a caller passed means nothing, such as a garbage id
 ├── Refusal               the caller asked for what the rules forbid; nothing changed
 ├── NotApplicable         there is nothing to do any more; a job ends quietly with the reason
+├── Unauthenticated       nobody knows who is calling: no credentials, or none that hold
 ├── Forbidden             the caller lacks a role
 └── Cancelled             a person, or the shutdown, asked to stop
 """
@@ -206,6 +207,12 @@ class NotApplicable(SeatsyncError):
     """What was asked for has lost its object, such as a provider that is no longer configured."""
 
     code = "NOT_APPLICABLE"
+
+
+class Unauthenticated(SeatsyncError):
+    """The caller gave no credentials, or none that hold; the message never repeats them."""
+
+    code = "UNAUTHENTICATED"
 
 
 class Forbidden(SeatsyncError):

@@ -151,7 +151,7 @@ def test_a_file_that_is_no_text_is_said_so(tmp_path: Path) -> None:
     [
         ("sever: {}", "sever: unknown key; did you mean `server`?"),
         ("server: {prot: 1}", "server.prot: unknown key; did you mean `port`?"),
-        ("auth: {keys: []}", "auth.keys: unknown key; known are mode"),
+        ("auth: {key: []}", "auth.key: unknown key; did you mean `keys`?"),
         ("server: {port: 0}", "server.port: should be greater than or equal to 1"),
         ("server: {port: 65536}", "server.port: should be less than or equal to 65535"),
         ("server: {port: http}", "server.port: should be a valid integer"),
@@ -160,9 +160,9 @@ def test_a_file_that_is_no_text_is_said_so(tmp_path: Path) -> None:
         ("server: {host: seatsync.example}", "server.host: must be a loopback address"),
         ("server: {cors_origins: ['*']}", "server.cors_origins[0]: must be an exact origin"),
         ("server: {cors_origins: [https://crm.example/]}", "server.cors_origins[0]: must be an"),
-        ("auth: {mode: keys}", "auth.mode: keys is not served: this version cannot tell callers"),
-        ("auth: {mode: oidc}", "auth.mode: oidc is not served"),
-        ("auth: {mode: nobody}", "auth.mode: must be none"),
+        ("auth: {mode: keys}", "auth.keys: must hold a key while auth.mode is keys"),
+        ("auth: {mode: oidc}", "auth.oidc: is required while auth.mode is oidc"),
+        ("auth: {mode: nobody}", "auth.mode: should be 'none', 'keys' or 'oidc'"),
         ("crm: {plugin: dataverse}", "crm.plugin: must be local"),
         ("crm: {settings: {url: x}}", "crm.settings: must be empty"),
         ("database: {url: mysql://h/d}", "database.url: mysql://h/d cannot be read"),
@@ -211,7 +211,7 @@ def test_a_key_used_twice_names_the_first_use(problems: Callable[..., Any]) -> N
 
 def test_all_problems_come_at_once_from_every_corner(problems: Callable[..., Any]) -> None:
     found = problems(
-        "sever: {}\nserver: {port: 0, host: 0.0.0.0}\nauth: {mode: oidc}\n"
+        "sever: {}\nserver: {port: 0, host: 0.0.0.0}\nauth: {keys: [{}]}\n"
         "crm: {plugin: dataverse}\ndatabase: {url: 'postgresql://u:p@h/d'}\n"
         "providers: [{key: manual, plugin: toy}, {key: b, plugin: nope}, 7]\n"
     )
@@ -221,7 +221,9 @@ def test_all_problems_come_at_once_from_every_corner(problems: Callable[..., Any
             "sever",
             "server.port",
             "server.host",
-            "auth.mode",
+            "auth.keys[0].name",
+            "auth.keys[0].sha256",
+            "auth.keys[0].roles",
             "crm.plugin",
             "secrets.key_file",
             "providers[0].key",

@@ -8,6 +8,7 @@ import seatsync
 from seatsync.cli.check import check
 from seatsync.cli.consent import consent
 from seatsync.cli.demo import demo
+from seatsync.cli.key import key
 from seatsync.cli.logs import FORMATS, LEVELS, set_up_logs
 from seatsync.cli.migrate import migrate_database
 from seatsync.cli.plugins import plugins
@@ -46,6 +47,7 @@ for _command in (
     check,
     consent,
     demo,
+    key,
     migrate_database,
     plugins,
     report,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from seatsync.config.auth import Auth, auth_problems
 from seatsync.config.document import read_document
 from seatsync.config.environment import Substitution
 from seatsync.config.model import Database, Document
@@ -47,6 +48,7 @@ class Config:
     providers: tuple[ProviderConfig, ...]
     secret_key: str | None = field(default=None, repr=False)
     """The key from the environment, if there is one."""
+    auth: Auth = field(default_factory=Auth)
 
 
 def load_config(
@@ -95,6 +97,7 @@ class _Reading:
         providers = tree.get("providers")
         if isinstance(providers, list):
             self._check_providers(providers)
+        self.problems.extend(auth_problems(tree))
         self.problems.extend(_secret_problems(tree, self._secret_key))
         return document
 
@@ -116,6 +119,7 @@ class _Reading:
                 for index, entry in enumerate(document.providers)
             ),
             self._secret_key,
+            document.auth,
         )
 
     def _validated(self, tree: Mapping[str, Any]) -> Document | None:

@@ -3,48 +3,19 @@
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
+from seatsync.config.auth import Auth
+from seatsync.config.section import Section
 from seatsync.domain.provider import MANUAL_PROVIDER_KEY
 from seatsync.errors import DatabaseUnusable
 from seatsync.mirror.address import check_url, is_sqlite
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address is reached from this machine only."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _loopback(host: str) -> str:
-    if not is_loopback(host):
-        raise ValueError(
-            "must be a loopback address such as 127.0.0.1 while auth.mode is none: "
-            "whoever reaches the agent may do everything"
-        )
-    return host
-
-
-def _auth_mode(mode: str) -> str:
-    if mode in {"keys", "oidc"}:
-        raise ValueError(
-            f"{mode} is not served: this version cannot tell callers apart, so it serves mode "
-            "none, on a loopback address only"
-        )
-    if mode != "none":
-        raise ValueError("must be none")
-    return mode
 
 
 def _crm_plugin(name: str) -> str:
@@ -90,12 +61,6 @@ def _origin(origin: str) -> str:
     return origin
 
 
-class Section(BaseModel):
-    """One mapping of config.yaml: frozen, and closed to unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
 class Database(Section):
     """Where the mirror is kept."""
 
@@ -107,27 +72,38 @@ class Database(Section):
         return is_sqlite(self.url)
 
 
+class Limits(Section):
+    """What one request, and one client, may ask of the agent."""
+
+    depth: Annotated[int, Field(ge=1, le=100)] = 15
+    aliases: Annotated[int, Field(ge=0, le=10_000)] = 100
+    tokens: Annotated[int, Field(ge=100, le=100_000)] = 4000
+    complexity: Annotated[int, Field(ge=100)] = 50_000
+    request_bytes: Annotated[int, Field(ge=1000)] = 1_000_000
+    seconds: Annotated[float, Field(gt=0, le=3600)] = 30.0
+    provider_seconds: Annotated[float, Field(gt=0, le=3600)] = 120.0
+    connections: Annotated[int, Field(ge=1)] = 250
+    subscriptions: Annotated[int, Field(ge=1)] = 250
+
+
 class Server(Section):
     """Where GraphQL is served, and to whom."""
 
-    host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
+    host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8365
     cors_origins: tuple[Annotated[str, AfterValidator(_origin)], ...] = ()
     graphiql: bool = True
     introspection: bool = True
-
-
-class Auth(Section):
-    """How callers are known."""
-
-    mode: Annotated[str, AfterValidator(_auth_mode)] = "none"
+    limits: Limits = Limits()
 
 
 class Crm(Section):
     """Which CRM is kept in step; with `local` the mirror itself is the CRM."""
 
     plugin: Annotated[str, AfterValidator(_crm_plugin)] = "local"
-    settings: Annotated[dict[str, Any], AfterValidator(_no_settings), Field(repr=False)] = {}
+    settings: Annotated[
+        dict[str, Any], AfterValidator(_no_settings), Field(repr=False, default_factory=dict)
+    ]
 
 
 class ProviderEntry(Section):
@@ -138,7 +114,7 @@ class ProviderEntry(Section):
     display_name: str | None = None
     auto_sync: bool = True
     interval_minutes: Annotated[int, Field(ge=1, le=525_600)] = 60
-    settings: Annotated[dict[str, Any], Field(repr=False)] = {}
+    settings: Annotated[dict[str, Any], Field(repr=False, default_factory=dict)]
 
 
 class Secrets(Section):

@@ -81,3 +81,5 @@ LOCAL = Caller("local", EVERY_ROLE)
 """The caller of an agent without authentication, and of the command line."""
 SCHEDULE = Caller("schedule", EVERY_ROLE)
 """The caller of scheduled jobs."""
+RESERVED_NAMES = frozenset({LOCAL.name, SCHEDULE.name})
+"""What the agent calls itself in the audit log; nobody else may."""
