@@ -31,7 +31,7 @@ PERSONAL_KEYS = frozenset(
         *("companyName", "domain", "friendlyName", "email", "firstName", "lastName"),
         *("address", "companyApproverAddress", "companyApproverEmail", "primaryContact"),
         *("organizationRegistrationNumber", "description", "partnerId", "associatedPartnerId"),
-        *("customDomains", "billingProfile", "lineItems"),
+        *("customDomains", "billingProfile", "lineItems", "continuationToken", "value"),
     }
 )
 SMALL_PAGE = 2

@@ -111,7 +111,7 @@ class _CenterAnswers:
         )
         if state.quirks.quota_per_minute is not None and count > state.quirks.quota_per_minute:
             return throttled(state.quirks)
-        if not state.entra.accepts(request.headers.get("authorization", "")):
+        if not state.accepts(request.headers.get("authorization", "")):
             return self._refuse(request, NO_TOKEN)
         refused = state.refused_paths.get(path)
         return self._refuse(request, refused) if refused else None

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from seatsync.sdk.context import Clock
     from seatsync_partner_center.simulator.entra import Entra
 
@@ -92,8 +94,14 @@ class State:
     audit: list[bytes] = field(default_factory=list)
     refused_customers: dict[str, Refused] = field(default_factory=dict)
     refused_paths: dict[str, Refused] = field(default_factory=dict)
+    gate: Callable[[str], bool] | None = None
+    """Decides about tokens in Entra's place, so that a token can die at a chosen call."""
     continuations: int = 0
     """Tokens of an earlier generation have expired."""
+
+    def accepts(self, authorization: str) -> bool:
+        """Tell whether an `Authorization` header is good now."""
+        return (self.gate or self.entra.accepts)(authorization)
 
     def __post_init__(self) -> None:
         self.log = CallLog(self.clock)

@@ -13,14 +13,14 @@ from seatsync.sdk.simulator import answers, dropped, throttled
 from seatsync_partner_center.sign_in_state import MEANINGS, STATE_OF_CODE, SignInState, state_of
 from seatsync_partner_center.simulator.entra import EntraRefusal
 from seatsync_partner_center.verification import ABOUT_CONSENT
-from virtual_time import VirtualTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from seatsync.domain.connectivity import Consent, ConnectivityCheck
+    from seatsync.domain.connectivity import ConnectivityCheck, Consent
     from seatsync_partner_center.connector import PartnerCenterConnector
     from seatsync_partner_center.simulator import Simulator
+    from virtual_time import VirtualTime
 
     Connect = Callable[..., PartnerCenterConnector]
 
