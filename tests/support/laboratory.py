@@ -99,7 +99,7 @@ class Laboratory:
         ]
         with self.mirror.writing():
             register_providers(self.mirror, configured)
-        connections = Connections(
+        self.connections = Connections(
             {
                 key: Connection(world.plugin(), PluginSettings())
                 for key, world in self.worlds.items()
@@ -107,7 +107,7 @@ class Laboratory:
             lambda _key: MemoryState(),
             self.clock,
         )
-        self.engine = SyncEngine(self.mirror, connections, self.locks, self.clock)
+        self.engine = SyncEngine(self.mirror, self.connections, self.locks, self.clock)
 
     def sync(
         self, key: str | None = None, *, job: UUID | None = None, control: Control | None = None

@@ -85,7 +85,7 @@ class CustomerReader:
         self, listed: Listed[RemoteCustomer], fresh: Page, *, recognised: bool, keep: bool
     ) -> None:
         try:
-            customer = _readable(listed)
+            customer = readable_customer(listed)
         except RecordError as error:
             self.failures.append(failure_of(error, self._key))
             return
@@ -136,7 +136,8 @@ class CustomerReader:
             mark_unlisted(self._mirror, self._key, unseen)
 
 
-def _readable(listed: Listed[RemoteCustomer]) -> RemoteCustomer:
+def readable_customer(listed: Listed[RemoteCustomer]) -> RemoteCustomer:
+    """Return a listed customer in its canonical spelling; raises `RecordError`."""
     customer = listed.read()
     if flaw := customer_flaw(customer):
         raise RecordError(flaw, external_id=customer.external_id, name=customer.name)

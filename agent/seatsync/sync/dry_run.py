@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,19 +11,27 @@ from seatsync.domain.ids import provider_account_id
 from seatsync.domain.missing import exceeds_missing_threshold
 from seatsync.domain.plan import KnownCustomer, Planner, Step
 from seatsync.domain.report import SyncCounts
-from seatsync.errors import CustomerError, RecordError
+from seatsync.errors import RecordError
 from seatsync.mirror.absence import count_present
 from seatsync.mirror.known import known_customers
 from seatsync.mirror.provider_account_writes import accounts_by_domain
 from seatsync.mirror.settings import load_settings
-from seatsync.mirror.sightings import load_subscription_sightings, unseen_subscriptions
+from seatsync.mirror.sightings import (
+    load_customer_sightings,
+    load_subscription_sightings,
+    unseen_subscriptions,
+)
 from seatsync.sync.batch import Reading, note_seen, plan_batch
-from seatsync.sync.failure import failure_of, guard_failure
+from seatsync.sync.coverage import Coverage
+from seatsync.sync.customers import readable_customer
+from seatsync.sync.extract import Extraction, PageRead
+from seatsync.sync.failure import empty_failure, failure_of, guard_failure
 from seatsync.sync.ledger import step_counts
 from seatsync.sync.request import no_progress
+from seatsync.sync.sources import subscription_sources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from uuid import UUID
 
     from seatsync.domain.customer import RemoteCustomer
@@ -34,6 +43,7 @@ if TYPE_CHECKING:
     from seatsync.sdk.listing import Listed
     from seatsync.sync.batch import PlannedBatch
     from seatsync.sync.connections import Connections
+    from seatsync.sync.extract import ListingEnded
     from seatsync.sync.request import ProgressSink
 
 SHOWN = 20
@@ -81,37 +91,69 @@ class DryRun:
         self._planner = Planner(provider_key, self._settings)
         self._sightings = load_subscription_sightings(mirror, provider_key)
         self._new: dict[str, KnownCustomer] = {}
-        self._unread: set[UUID] = set()
-        self._has_nameless = False
+        self._is_credible = True
+        self._coverage = Coverage()
         self._tally = _Tally()
 
     def forecast(self, control: Control, progress: ProgressSink = no_progress) -> Forecast:
-        """Read everything and return what would be done; raise the fault that ends the reading."""
+        """Read everything and return what would be done.
+
+        Raises the fault that ends the reading, if nothing was read before it.
+        """
         with self._connections.open(self._key, control) as connector:
             progress(0, None, "reading customers")
             customers = self._read_customers(connector)
-            for page in self._pages(connector, customers):
-                control.check()
-                self._plan_page(page)
-                progress(self._tally.counts["fetched"], None, "reading subscriptions")
+            self._read_subscriptions(connector, customers, control, progress)
         self._count_missing()
         tally = self._tally
         return Forecast(SyncCounts(**tally.counts), tuple(tally.steps), tuple(tally.failures))
 
     def _read_customers(self, connector: Connector) -> list[RemoteCustomer]:
-        customers = []
+        customers: dict[str, RemoteCustomer] = {}
         for page in connector.customers():
             listed = [record for entry in page if (record := self._read(entry))]
             self._note_new(listed)
-            customers += listed
-        return customers
+            customers |= {customer.external_id: customer for customer in listed}
+        known = len(load_customer_sightings(self._mirror, self._key).unseen)
+        if known and not customers and not self._tally.failures:
+            self._is_credible = False
+            self._tally.failures.append(empty_failure(self._key, known))
+        return list(customers.values())
 
     def _read(self, entry: Listed[RemoteCustomer]) -> RemoteCustomer | None:
         try:
-            return entry.read().canonical()
+            return readable_customer(entry)
         except RecordError as error:
             self._tally.failures.append(failure_of(error, self._key))
             return None
+
+    def _read_subscriptions(
+        self,
+        connector: Connector,
+        customers: Sequence[RemoteCustomer],
+        control: Control,
+        progress: ProgressSink,
+    ) -> None:
+        capabilities = self._connections.plugin(self._key).capabilities
+        sources = subscription_sources(self._mirror, self._key, capabilities, connector, customers)
+        self._coverage = Coverage(len(sources), is_credible=self._is_credible)
+        readers = min(capabilities.readers, max(len(sources), 1))
+        with closing(Extraction(sources, readers, control).events()) as events:
+            for event in events:
+                if isinstance(event, PageRead):
+                    self._plan_page(event)
+                else:
+                    self._end_listing(event)
+                if self._coverage.fault:
+                    break
+                progress(self._tally.counts["fetched"], None, "reading subscriptions")
+
+    def _end_listing(self, end: ListingEnded) -> None:
+        self._coverage.end(end)
+        if end.fault:
+            self._tally.failures.append(failure_of(end.fault, self._key))
+        if self._coverage.fault and self._coverage.is_empty and not self._tally.counts["fetched"]:
+            raise self._coverage.fault
 
     def _note_new(self, customers: Sequence[RemoteCustomer]) -> None:
         with self._mirror.reading():
@@ -133,43 +175,21 @@ class DryRun:
         found = accounts_by_domain(self._mirror, domains)
         return {domain: accounts[0] for domain, accounts in found.items() if len(accounts) == 1}
 
-    def _pages(
-        self, connector: Connector, customers: Sequence[RemoteCustomer]
-    ) -> Iterator[Sequence[Listed[RemoteSubscription]]]:
-        if self._connections.plugin(self._key).capabilities.lists_all_subscriptions:
-            yield from connector.all_subscriptions()
-            return
-        for customer in customers:
-            known = self._customers({customer.external_id})[customer.external_id]
-            if not known.sync_enabled:
-                continue
-            try:
-                yield from connector.subscriptions(customer)
-            except CustomerError as error:
-                self._unread.add(known.id)
-                self._tally.failures.append(failure_of(error, self._key, known.id))
-
-    def _plan_page(self, page: Sequence[Listed[RemoteSubscription]]) -> None:
+    def _plan_page(self, page: PageRead[Listed[RemoteSubscription]]) -> None:
         reading = Reading()
-        reading.add_page(page, self._sightings)
-        self._has_nameless |= reading.nameless > 0
+        reading.add_page(page.records, self._sightings)
+        if reading.nameless:
+            self._coverage.doubt(page.owner)
         with self._mirror.reading():
             batch = plan_batch(self._mirror, self._planner, reading, self._sightings, self._new)
         self._tally.enter(self._key, reading, batch)
         note_seen(self._sightings, batch)
 
-    def _customers(self, external_ids: set[str]) -> dict[str, KnownCustomer]:
-        new = {name: self._new[name] for name in external_ids if name in self._new}
-        with self._mirror.reading():
-            return new | known_customers(self._mirror, self._key, external_ids)
-
     def _count_missing(self) -> None:
-        if self._has_nameless:
-            return
         percent = self._settings.missing_threshold_percent
         with self._mirror.reading():
             unseen = unseen_subscriptions(self._mirror, self._key, self._sightings.unseen)
-            absent = sum(customer_id not in self._unread for _, customer_id in unseen)
+            absent = sum(self._coverage.covers(customer) for _, customer in unseen)
             known = count_present(self._mirror, self._key)
         if exceeds_missing_threshold(absent, known=known, threshold_percent=percent):
             self._tally.failures.append(guard_failure(self._key, absent, known, percent))

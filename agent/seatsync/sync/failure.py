@@ -67,6 +67,12 @@ def guard_failure(provider_key: str, missing: int, known: int, percent: int) -> 
     )
 
 
+def unreadable_message(count: int) -> str:
+    """Say of a customer that its listing came, and some of its records could not be read."""
+    records = "1 subscription" if count == 1 else f"{count} subscriptions"
+    return f"{records} could not be read; the sync report says why."
+
+
 def homeless_error(record: RemoteSubscription) -> RecordError:
     """Describe a subscription of a customer that the provider has not listed."""
     customer = record.customer_external_id

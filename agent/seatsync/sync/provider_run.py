@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import closing
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from seatsync.domain.missing import exceeds_missing_threshold
 from seatsync.domain.plan import Planner
-from seatsync.errors import CustomerError, PassingFault
 from seatsync.mirror.absence import count_present, mark_missing
 from seatsync.mirror.held import hold_listed
 from seatsync.mirror.known import known_customers
 from seatsync.mirror.provider_account_writes import mark_all_synced, mark_errors, mark_synced
-from seatsync.mirror.read_customers import read_customers
 from seatsync.mirror.run_log import add_counts
 from seatsync.mirror.settings import load_settings
 from seatsync.mirror.sightings import load_subscription_sightings, unseen_subscriptions
-from seatsync.sdk.changed_customers import TellsChangedCustomers
 from seatsync.sync.batch import Reading, note_seen, plan_batch
+from seatsync.sync.coverage import Coverage
 from seatsync.sync.customers import CustomerReader
-from seatsync.sync.extract import Extraction, PageRead, Source
-from seatsync.sync.failure import failure_of, guard_failure
+from seatsync.sync.extract import Extraction, PageRead
+from seatsync.sync.failure import failure_of, guard_failure, unreadable_message
+from seatsync.sync.sources import subscription_sources
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -43,8 +42,6 @@ APPLY_BATCH = 4_000
 """So many new or changed records are applied in one transaction."""
 
 MARK_BATCH = 500
-PASSING_FAULTS_IN_A_ROW = 3
-"""After so many customers in a row (or all) that cannot be reached, the provider is down."""
 
 
 class ProviderRun:
@@ -67,15 +64,11 @@ class ProviderRun:
         self._settings = settings
         self._capabilities = capabilities
         self._sightings = load_subscription_sightings(mirror, provider_key)
-        self._complete: set[UUID] = set()
-        self._is_whole = False
-        self._doubtful: set[str | None] = set()
-        """Owners of listings with a record that does not say which one it is."""
+        self._coverage = Coverage()
         self._is_credible = True
-        self._passing_in_a_row = 0
-        self._patience = PASSING_FAULTS_IN_A_ROW
         self._fetched = 0
         self._pending = Reading()
+        self._unreadable: Counter[str | None] = Counter()
         self.has_failed = False
         """Whether something was left out."""
         self.fault: SeatsyncError | None = None
@@ -89,7 +82,7 @@ class ProviderRun:
     @property
     def has_applied(self) -> bool:
         """Tell whether anything was read, so that the run has done something."""
-        return self._fetched > 0 or bool(self._complete)
+        return self._fetched > 0 or not self._coverage.is_empty
 
     def carry_out(self, connector: Connector, control: Control, progress: ProgressSink) -> None:
         """Run to the end; `has_failed` and `fault` tell how it went."""
@@ -122,20 +115,20 @@ class ProviderRun:
         control: Control,
         progress: ProgressSink,
     ) -> None:
-        sources = self._sources(connector, customers)
+        sources = subscription_sources(
+            self._mirror, self._key, self._capabilities, connector, customers
+        )
         readers = min(self._capabilities.readers, max(len(sources), 1))
-        self._patience = min(PASSING_FAULTS_IN_A_ROW, len(sources))
-        ended = 0
+        self._coverage = Coverage(len(sources), is_credible=self._is_credible)
         with closing(Extraction(sources, readers, control).events()) as events:
             for event in events:
                 if isinstance(event, PageRead):
                     self._take_page(event)
                 else:
                     self._end_listing(event)
-                    ended += 1
                 if self.fault:
                     break
-                self._report(progress, ended, len(sources))
+                self._report(progress, self._coverage.ended, len(sources))
         self._apply_pending()
 
     def _report(self, progress: ProgressSink, ended: int, total: int) -> None:
@@ -145,41 +138,14 @@ class ProviderRun:
         else:
             progress(ended, total, message)
 
-    def _sources(
-        self, connector: Connector, customers: list[RemoteCustomer]
-    ) -> list[Source[Listed[RemoteSubscription]]]:
-        if self._capabilities.lists_all_subscriptions:
-            return [Source(None, connector.all_subscriptions)]
-        skipped = self._disabled() | self._unchanged(connector)
-        return [
-            Source(customer.external_id, partial(connector.subscriptions, customer))
-            for customer in customers
-            if customer.external_id not in skipped
-        ]
-
-    def _unchanged(self, connector: Connector) -> frozenset[str]:
-        if not isinstance(connector, TellsChangedCustomers):
-            return frozenset()
-        with self._mirror.reading():
-            read_at = read_customers(self._mirror, self._key)
-        due = connector.due_customers(read_at)
-        return frozenset() if due is None else frozenset(read_at).difference(due)
-
-    def _disabled(self) -> frozenset[str]:
-        with self._mirror.reading():
-            rows = self._mirror.rows(
-                "SELECT external_id FROM provider_account"
-                " WHERE provider_key = :key AND NOT sync_enabled",
-                {"key": self._key},
-            )
-        return frozenset(external_id for (external_id,) in rows)
-
     def _take_page(self, page: PageRead[Listed[RemoteSubscription]]) -> None:
-        fetched, nameless = self._pending.fetched, self._pending.nameless
-        self._pending.add_page(page.records, self._sightings)
-        self._fetched += self._pending.fetched - fetched
-        if self._pending.nameless > nameless:
-            self._doubtful.add(page.owner)
+        pending = self._pending
+        fetched, errors, nameless = pending.fetched, len(pending.errors), pending.nameless
+        pending.add_page(page.records, self._sightings)
+        self._fetched += pending.fetched - fetched
+        self._unreadable[page.owner] += len(pending.errors) - errors
+        if pending.nameless > nameless:
+            self._coverage.doubt(page.owner)
         if self._pending.fresh >= APPLY_BATCH:
             self._apply_pending()
 
@@ -200,11 +166,11 @@ class ProviderRun:
         return Planner(self._key, replace(self._settings, landing=landing))
 
     def _end_listing(self, end: ListingEnded) -> None:
+        self._coverage.end(end)
+        self.fault = self._coverage.fault
         if end.owner is not None:
             self._end_customer(end.owner, end.fault)
-        elif end.fault is None:
-            self._is_whole = self._is_credible and not self._doubtful
-        else:
+        elif end.fault is not None:
             self._stop(end.fault)
 
     def _end_customer(self, external_id: str, fault: SeatsyncError | None) -> None:
@@ -213,29 +179,20 @@ class ProviderRun:
             customer = known_customers(self._mirror, self._key, [external_id])[external_id]
             if fault is None:
                 mark_synced(self._mirror, customer.id, self._clock.now())
-                if external_id not in self._doubtful:
-                    self._complete.add(customer.id)
+                if count := self._unreadable[external_id]:
+                    mark_errors(self._mirror, {customer.id: unreadable_message(count)})
             else:
                 mark_errors(self._mirror, {customer.id: fault.message})
                 self._ledger.fail(failure_of(fault, self._key, customer.id))
         self.has_failed |= fault is not None
-        self._judge(fault)
-
-    def _judge(self, fault: SeatsyncError | None) -> None:
-        passing = isinstance(fault, PassingFault)
-        self._passing_in_a_row = self._passing_in_a_row + 1 if passing else 0
-        is_down = self._passing_in_a_row >= self._patience
-        if is_down or (fault and not passing and not isinstance(fault, CustomerError)):
-            self.fault = fault
 
     def _stop(self, fault: SeatsyncError) -> None:
-        self.fault = fault
         self.has_failed = True
         with self._mirror.writing(durable=False):
             self._ledger.fail(failure_of(fault, self._key))
 
     def _mark_absent(self, control: Control) -> None:
-        if self._is_whole:
+        if self._coverage.is_whole:
             with self._mirror.writing(durable=False):
                 mark_all_synced(self._mirror, self._key, self._clock.now())
         absent = self._absent()
@@ -253,15 +210,15 @@ class ProviderRun:
 
     def _absent(self) -> list[UUID]:
         unseen = self._sightings.unseen
-        if not unseen or not (self._is_whole or self._complete):
+        if not unseen or self._coverage.is_empty:
             return []
         with self._mirror.reading():
             return [
                 subscription_id
-                for subscription_id, customer_id in unseen_subscriptions(
+                for subscription_id, customer in unseen_subscriptions(
                     self._mirror, self._key, unseen
                 )
-                if self._is_whole or customer_id in self._complete
+                if self._coverage.covers(customer)
             ]
 
     def _is_too_much(self, absent: int) -> bool:

@@ -112,6 +112,23 @@ def test_a_record_that_was_listed_but_could_not_be_read_is_not_absent(lab: Labor
     assert lab.sync().outcome is SyncOutcome.SUCCEEDED
 
 
+def test_a_customer_with_unreadable_subscriptions_says_so_until_they_can_be_read(
+    lab: Laboratory,
+) -> None:
+    if lab.world.scans:
+        return
+    lab.world.fill(customers=2, each=3)
+    lab.world.unreadable["s-1-2"] = "a quantity of minus one"
+    for _ in range(2):
+        lab.sync()
+        expected = "1 subscription could not be read; the sync report says why."
+        assert lab.customer("c-1").last_error == expected
+        assert lab.customer("c-2").last_error is None
+    lab.world.unreadable.clear()
+    lab.sync()
+    assert lab.customer("c-1").last_error is None
+
+
 def test_one_that_goes_after_it_could_not_be_read_is_missing(lab: Laboratory) -> None:
     lab.world.fill(customers=1, each=3)
     lab.sync()

@@ -280,7 +280,7 @@ def test_any_history_ends_at_rest(
         mirrors = staticmethod(lambda: emptied(mirror))
 
     History.scans = scans
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         History,
         settings=settings(
             max_examples=12,
