@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import urlsafe_b64decode
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,11 @@ from seatsync_partner_center.sign_in_state import SignInState
 if TYPE_CHECKING:
     from seatsync_partner_center.settings import PartnerCenterSettings
 
+API_ID = "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd"
+"""Microsoft Partner Center, as tokens of the second version name their audience."""
+
 _PARTS = 3
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Claims(msgspec.Struct):
@@ -44,10 +49,13 @@ def read_claims(token: str) -> Claims:
 
 def require_fitting(claims: Claims, settings: PartnerCenterSettings) -> None:
     """Raise `CredentialsRefused` for a token of another API or tenant."""
-    if claims.aud is not None and claims.aud.rstrip("/") != settings.audience.rstrip("/"):
+    right = {settings.audience.rstrip("/"), API_ID}
+    if claims.aud is not None and claims.aud.rstrip("/") not in right:
         message = f"Microsoft Entra gave a token for {claims.aud}, not for Partner Center"
         raise CredentialsRefused(message, remedy=WRONG_AUDIENCE)
-    if claims.tid is not None and claims.tid.lower() != str(settings.tenant_id):
+    # A tenant that is named by a domain cannot be compared with its id.
+    names_another = claims.tid is not None and claims.tid.lower() != settings.tenant_id
+    if names_another and _GUID.fullmatch(settings.tenant_id):
         raise refused(SignInState.TENANT_WRONG, settings, f"the token is of tenant {claims.tid}")
 
 

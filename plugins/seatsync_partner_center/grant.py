@@ -43,7 +43,7 @@ class GrantStore:
         self._state = state
         self._clock = clock
         self._seed = settings.refresh_token.get_secret_value() if settings.refresh_token else None
-        self._origin = _digest(str(settings.tenant_id), str(settings.client_id), self._seed or "")
+        self._origin = _digest(settings.tenant_id, settings.client_id, self._seed or "")
 
     def load(self) -> Grant | None:
         """Return the newest refresh token, or None where there is none at all."""

@@ -70,7 +70,7 @@ class InteractiveSignIn:
         is_v1 = settings.token_endpoint is TokenEndpoint.V1
         path = "oauth2/authorize" if is_v1 else "oauth2/v2.0/authorize"
         query = {
-            "client_id": str(settings.client_id),
+            "client_id": settings.client_id,
             "response_type": "code",
             "response_mode": "query",
             "redirect_uri": redirect_uri,

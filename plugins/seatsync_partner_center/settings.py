@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import Annotated
-from uuid import UUID
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, StringConstraints, model_validator
 
 from seatsync.sdk.http import ServiceUrl
 from seatsync.sdk.settings import PluginSettings
@@ -17,6 +16,12 @@ AUDIENCE = "https://api.partnercenter.microsoft.com"
 LARGEST_PAGE = 500
 REQUESTS_PER_SECOND = 8.0
 """480 a minute: just below the 500 that are documented, so that calls in flight never add up."""
+
+
+Identifier = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*$", to_lower=True)
+]
+"""An id of Entra, or a domain: nothing that could change the address that it becomes part of."""
 
 
 class Mode(StrEnum):
@@ -43,9 +48,12 @@ class Costs(StrEnum):
 class PartnerCenterSettings(PluginSettings):
     """Credentials, addresses and ways of reading; the defaults are those of the public cloud."""
 
-    tenant_id: Annotated[UUID, Field(description="The partner's own tenant (directory) ID.")]
+    tenant_id: Annotated[
+        Identifier, Field(description="The partner's own tenant: its directory ID, or a domain.")
+    ]
     client_id: Annotated[
-        UUID, Field(description="Application ID, registered in Partner Center's App management.")
+        Identifier,
+        Field(description="Application ID, registered in Partner Center's App management."),
     ]
     client_secret: Annotated[
         SecretStr, Field(min_length=1, description="A client secret of this application.")

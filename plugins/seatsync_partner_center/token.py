@@ -93,7 +93,7 @@ class Tokens:
         settings = self._settings
         whole = {
             **form,
-            "client_id": str(settings.client_id),
+            "client_id": settings.client_id,
             "client_secret": settings.client_secret.get_secret_value(),
             **self.audience_fields(),
         }

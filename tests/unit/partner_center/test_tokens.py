@@ -146,7 +146,7 @@ def test_no_secret_is_in_a_log_an_error_or_a_representation(
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"tenant_id": "contoso"},
+        {"tenant_id": "../other"},
         {"mode": "other"},
         {"refresh_token": "x"},
         {"client_secret": ""},

@@ -156,6 +156,18 @@ def test_a_token_that_partner_center_would_refuse_is_told_early(
     assert words in check.message
 
 
+def test_a_token_may_name_the_api_by_its_id_and_the_settings_the_tenant_by_a_domain(
+    partner: Simulator, connect: Connect
+) -> None:
+    partner.entra.claims = {
+        "aud": "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd",
+        "tid": partner.entra.tenant_id,
+    }
+    partner.entra.tenant_id = "partner.example"
+    checks = list(connect(tenant_id="Partner.example").verify())
+    assert [check.outcome for check in checks] == [CheckOutcome.PASSED] * 4
+
+
 def test_a_sign_in_without_mfa_fails_the_consent_by_the_header(
     partner: Simulator, connect: Connect
 ) -> None:
