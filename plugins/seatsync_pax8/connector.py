@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from seatsync.errors import CustomerError
 from seatsync.sdk.http import decoded, open_client, raise_for_answer
 from seatsync.sdk.listing import Listed, fingerprint
-from seatsync.sdk.paging import Page, numbered_pages
+from seatsync.sdk.paging import Page, ahead, numbered_pages
 from seatsync.sdk.verification import CONSENT, ONE_PAGE, PERMISSION, TOKEN, Stage, run_stages
 from seatsync_pax8.catalogue import Catalogue
 from seatsync_pax8.subscription import read_subscription
@@ -17,16 +17,16 @@ from seatsync_pax8.token import token_auth
 from seatsync_pax8.wire import envelope_decoder, read_company, read_identity, read_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import httpx
     import msgspec
 
     from seatsync.domain.connectivity import ConnectivityCheck, Consent
     from seatsync.domain.customer import RemoteCustomer
-    from seatsync.domain.subscription import RemoteSubscription
     from seatsync.sdk.context import ConnectorContext
     from seatsync.sdk.listing import CustomerPage, SubscriptionPage
+    from seatsync_pax8.catalogue import Entry
     from seatsync_pax8.settings import Pax8Settings
 
 _OLDEST_FIRST = {"sort": "createdDate,asc"}
@@ -81,24 +81,23 @@ class Pax8Connector:
     def subscriptions(self, customer: RemoteCustomer) -> Iterator[SubscriptionPage]:
         """Yield the subscriptions of one company, page by page."""
         query = {"companyId": customer.external_id, **_OLDEST_FIRST}
-        for page in self._pages("subscriptions", query):
-            yield [self._listed(raw) for raw in page]
+        return map(_listed, self._with_products(query))
 
     def all_subscriptions(self) -> Iterator[SubscriptionPage]:
         """Yield the subscriptions of all companies in one scan.
 
         A record may come twice when rows move between pages during the scan.
         """
-        for page in self._pages("subscriptions", _OLDEST_FIRST):
-            yield [self._listed(raw) for raw in page]
+        return map(_listed, ahead(self._with_products(_OLDEST_FIRST)))
 
     def close(self) -> None:
         """Give back the connections."""
         self._client.close()
 
-    def _listed(self, raw: msgspec.Raw) -> Listed[RemoteSubscription]:
-        product, digest = self._catalogue.entry_for(read_identity(raw))
-        return Listed(fingerprint(raw, digest), partial(read_subscription, raw, product))
+    def _with_products(self, query: dict[str, str]) -> Iterator[list[tuple[msgspec.Raw, Entry]]]:
+        entry_for = self._catalogue.entry_for
+        for page in self._pages("subscriptions", query):
+            yield [(raw, entry_for(read_identity(raw))) for raw in page]
 
     def _pages(self, path: str, query: dict[str, str]) -> Iterator[Sequence[msgspec.Raw]]:
         return numbered_pages(partial(self._page, path, query), path)
@@ -126,6 +125,13 @@ class Pax8Connector:
 
     def _check_page(self) -> str:
         return f"read a page of {len(next(self.customers(), ()))} companies"
+
+
+def _listed(page: Iterable[tuple[msgspec.Raw, Entry]]) -> SubscriptionPage:
+    return [
+        Listed(fingerprint(raw, digest), partial(read_subscription, raw, product))
+        for raw, (product, digest) in page
+    ]
 
 
 def _refuse(response: httpx.Response, company_id: object) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
+from hashlib import sha256
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ class Listed(NamedTuple, Generic[RecordT]):
 
 def fingerprint(*parts: bytes) -> bytes:
     """Return the 16-byte digest of everything that a record is read from."""
-    return blake2b(b"\0".join(parts), digest_size=FINGERPRINT_BYTES).digest()
+    # Processors have instructions for this digest, which make it the quickest.
+    return sha256(b"\0".join(parts)).digest()[:FINGERPRINT_BYTES]
 
 
 def listed(record: RecordT) -> Listed[RecordT]:
