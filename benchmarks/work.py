@@ -1,4 +1,7 @@
-"""One measured piece of work in a process of its own; prints seconds and peak memory as JSON."""
+"""One measured piece of work in a process of its own.
+
+Prints wall seconds, processor seconds, and its peak of memory in MiB, as JSON.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,14 @@ import sqlite3
 import sys
 import time
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from pony.orm import db_session
 
 from seatsync.mirror.database import Mirror
 from seatsync.mirror.locks import Locks
 from seatsync.mirror.migration import migrate
+from seatsync.mirror.provider_registration import ConfiguredProvider, register_providers
 from seatsync.sdk.context import ConnectorContext, Control, MemoryState
 from seatsync.sdk.http import open_client
 from seatsync.sync.connections import Connection, Connections
@@ -81,7 +83,7 @@ def client_of(settings: Pax8Settings) -> httpx.Client:
     )
 
 
-def fetch(settings: Pax8Settings, _: Path) -> Callable[[], object]:
+def fetch(settings: Pax8Settings, _: str) -> Callable[[], object]:
     """Prepare to fetch every page, and look at none."""
 
     def work() -> object:
@@ -94,20 +96,19 @@ def fetch(settings: Pax8Settings, _: Path) -> Callable[[], object]:
     return work
 
 
-def upsert(settings: Pax8Settings, folder: Path) -> Callable[[], object]:
+def upsert(settings: Pax8Settings, url: str) -> Callable[[], object]:
     """Prepare to fetch, decode and upsert every record with raw sqlite3, page by page."""
-    database = sqlite3.connect(folder / "floor.db", isolation_level=None)
+    database = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = NORMAL")
     database.execute("CREATE TABLE IF NOT EXISTS company (id TEXT PRIMARY KEY, name TEXT)")
-    names = ", ".join(COLUMNS)
-    database.execute(
-        f"CREATE TABLE IF NOT EXISTS subscription ({names.replace('id,', 'id PRIMARY KEY,', 1)})"
-    )
+    names = ", ".join(COLUMNS[1:])
+    database.execute(f"CREATE TABLE IF NOT EXISTS subscription (id PRIMARY KEY, {names})")
     marks = ", ".join("?" * len(COLUMNS))
     changes = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS[1:])
     statement = (
-        f"INSERT INTO subscription VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {changes}"
+        f"INSERT INTO subscription VALUES ({marks})"  # noqa: S608 - the names stand above
+        f" ON CONFLICT (id) DO UPDATE SET {changes}"
     )
 
     def write(sql: str, rows: list[tuple[Any, ...]]) -> None:
@@ -131,22 +132,13 @@ def upsert(settings: Pax8Settings, folder: Path) -> Callable[[], object]:
     return work
 
 
-def sync(settings: Pax8Settings, folder: Path) -> Callable[[], object]:
+def sync(settings: Pax8Settings, url: str) -> Callable[[], object]:
     """Prepare to do what `seatsync sync` does."""
-    url = f"sqlite:///{folder / 'seatsync.db'}"
     migrate(url)
     mirror = Mirror.open(url)
-    with db_session:
-        if not mirror.db.Provider.exists(key=PROVIDER):
-            mirror.db.Provider(
-                key=PROVIDER,
-                plugin=PLUGIN.name,
-                display_name="Benchmark",
-                auto_sync=True,
-                is_configured=True,
-                health_state="UNKNOWN",
-                health={},
-            )
+    with mirror.writing():
+        configured = ConfiguredProvider(PROVIDER, PLUGIN.name, "Benchmark", auto_sync=True)
+        register_providers(mirror, [configured])
     connections = Connections({PROVIDER: Connection(PLUGIN, settings)}, lambda _: MemoryState())
     engine = SyncEngine(mirror, connections, Locks.for_mirror(mirror))
 
@@ -162,12 +154,15 @@ WORKS = {"fetch": fetch, "upsert": upsert, "sync": sync}
 def main() -> None:
     """Do the named work against the provider that standard input describes."""
     settings = Pax8Settings.model_validate(json.loads(sys.stdin.read()))
-    work = WORKS[sys.argv[1]](settings, Path(sys.argv[2]))
-    started = time.perf_counter()
-    result = work()
-    seconds = time.perf_counter() - started
-    peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({"seconds": seconds, "peak_mib": peak_kib / 1024, "cpu": time.process_time(), "result": str(result)}))
+    work = WORKS[sys.argv[1]](settings, sys.argv[2])
+    started, cpu = time.perf_counter(), time.process_time()
+    work()
+    taken = {
+        "seconds": time.perf_counter() - started,
+        "cpu": time.process_time() - cpu,
+        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+    print(json.dumps(taken))
 
 
 if __name__ == "__main__":
