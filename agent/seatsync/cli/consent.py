@@ -74,3 +74,4 @@ def _print(key: str, consents: Sequence[Consent]) -> None:
         click.echo(f"{key}: {one.kind.value} consent {one.state.value}{until}")
         if one.remedy:
             click.echo(f"  {one.remedy}")
+    click.echo(f"`seatsync verify {key}` tells whether everything else is well, too.")
