@@ -12,7 +12,10 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-PACKAGES = {"seatsync", "seatsync_graphql", "seatsync_partner_center", "seatsync_pax8"}
+PACKAGES = {
+    *("seatsync", "seatsync_graphql", "seatsync_partner_center", "seatsync_pax8"),
+    *("seatsync_streamone_ion",),
+}
 LOAD_ENTRY_POINTS = """
 import sys
 sys.path[:0] = {path!r}
@@ -77,6 +80,7 @@ def test_the_installed_wheel_works_beside_graphql_core(wheel: Path, tmp_path: Pa
         "seatsync.asgi:graphql",
         "seatsync.plugins:partner_center",
         "seatsync.plugins:pax8",
+        "seatsync.plugins:streamone_ion",
         "seatsync.schema:graphql",
     ]
 

@@ -38,8 +38,12 @@ def test_every_item_comes_once_in_order(count: int, size: int, tells: bool) -> N
 
 def test_a_listing_that_tells_its_total_is_not_asked_for_an_empty_page() -> None:
     places: list[Place] = []
-    fetch = listing([1, 2, 3, 4], 2)
-    read(lambda place: (places.append(place), fetch(place))[1])
+
+    def fetch(place: Place) -> CountedPage[int]:
+        places.append(place)
+        return listing([1, 2, 3, 4], 2)(place)
+
+    read(fetch)
     assert places == [Place(0, 0), Place(1, 2)]
 
 
