@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from seatsync.sdk.context import ConnectorContext
     from seatsync.sdk.linked_paging import Link, LinkedPage
     from seatsync_partner_center.settings import PartnerCenterSettings
+
+LOG = logging.getLogger(__name__)
 
 _EXPIRED = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
@@ -112,7 +115,8 @@ def _stamp(request: httpx.Request) -> None:
 
     `MS-Contract-Version` is documented as required; the version is in the path too.
     """
-    request.headers["MS-RequestId"] = str(uuid4())
-    request.headers["MS-CorrelationId"] = str(uuid4())
+    request.headers["MS-RequestId"] = request_id = str(uuid4())
+    request.headers["MS-CorrelationId"] = correlation_id = str(uuid4())
+    LOG.debug("%s: request %s, correlation %s", request.url.path, request_id, correlation_id)
     request.headers["MS-Contract-Version"] = "v1"
     request.headers["MS-PartnerCenter-Application"] = "seatsync"

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 def answer(body: bytes, quirks: Quirks, request_id: str, status: int = 200) -> Response:
     """Return JSON, with the byte order mark and the doubled headers that are asked for."""
     shown = BOM_UTF8 + body if quirks.byte_order_mark else body
-    echoed = f"{request_id},{request_id}" if quirks.doubled_headers else request_id
-    headers = {"MS-RequestId": echoed, "X-Locale": "en-US,en-US"}
+    headers = {
+        "MS-RequestId": _doubled(request_id, quirks),
+        "X-Locale": _doubled("en-US", quirks),
+    }
     return Response(shown, status, headers, "application/json; charset=utf-8")
 
 
@@ -33,7 +35,11 @@ def throttled(quirks: Quirks) -> Response:
     seconds = quirks.retry_after_s
     text = f"Rate limit is exceeded. Try again in {seconds} seconds."
     body = msgspec.json.encode({"statusCode": 429, "message": text})
-    return Response(body, 429, {"Retry-After": seconds}, "application/json")
+    return Response(body, 429, {"Retry-After": _doubled(seconds, quirks)}, "application/json")
+
+
+def _doubled(value: str, quirks: Quirks) -> str:
+    return f"{value},{value}" if quirks.doubled_headers else value
 
 
 def collection(items: Iterable[bytes], links: dict[str, object]) -> bytes:

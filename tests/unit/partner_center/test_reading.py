@@ -182,6 +182,14 @@ def test_the_gateways_own_429_is_waited_for(
     assert sum(time.waits) >= 57
 
 
+def test_a_wait_that_is_said_twice_is_waited_for_once(
+    partner: Simulator, connect: Connect, names: list[str], time: VirtualTime
+) -> None:
+    partner.faults.plan(CUSTOMERS, throttled("57,57"))
+    assert _listed(connect()) == names
+    assert 57 <= sum(time.waits) < 90
+
+
 def test_a_429_in_the_shape_of_the_api_is_waited_for(
     partner: Simulator, connect: Connect, names: list[str], time: VirtualTime
 ) -> None:

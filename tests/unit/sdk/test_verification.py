@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from seatsync.domain.connectivity import CheckOutcome
 from seatsync.errors import CredentialsRefused
-from seatsync.sdk.verification import Stage, run_stages
+from seatsync.sdk.verification import Stage, Warned, run_stages
 
 
 def refuse() -> str:
@@ -22,3 +22,17 @@ def test_a_stage_that_fails_says_why_and_skips_the_later_ones() -> None:
     ]
     assert (checks[2].message, checks[2].remedy) == ("no", "Ask.")
     assert checks[3].message == "three failed"
+
+
+def test_a_stage_that_passes_but_not_for_long_is_a_warning_and_the_next_one_runs() -> None:
+    stages = (
+        Stage("first", lambda: Warned("it runs out", "Renew it.")),
+        Stage("second", lambda: "well"),
+    )
+    first, second = run_stages(stages)
+    assert (first.outcome, first.message, first.remedy) == (
+        CheckOutcome.WARNING,
+        "it runs out",
+        "Renew it.",
+    )
+    assert second.outcome is CheckOutcome.PASSED

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 def retry_after_s(response: httpx.Response, now: datetime) -> float | None:
     """Return the seconds that an answer asks to wait, at least 0, or None if it does not say."""
     text = response.headers.get("Retry-After", "").strip()
-    if text.isascii() and text.isdigit():
-        return float(text)
+    # A gateway that sends the header twice has both joined with a comma.
+    first = text.partition(",")[0].strip()
+    if first.isascii() and first.isdigit():
+        return float(first)
     return _seconds_until(text, now) if text else None
 
 
