@@ -6,12 +6,23 @@ from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 from seatsync.domain.billing import BillingFrequency, BillingType
+from seatsync.sdk.conformance.anatomy import Anatomy, Listing
 from seatsync_pax8.simulator import Simulator
 
 if TYPE_CHECKING:
     from seatsync.domain.customer import RemoteCustomer
     from seatsync.domain.subscription import RemoteSubscription
     from seatsync.sdk.simulator import App
+
+ANATOMY = Anatomy(
+    customers=Listing(r"^/v1/companies\?", ("content",), tells_total=True),
+    subscriptions=Listing(r"^/v1/subscriptions\?.*companyId=", ("content",), tells_total=True),
+    all_subscriptions=Listing(
+        r"^/v1/subscriptions\?(?!.*companyId=)", ("content",), tells_total=True
+    ),
+    token="^/v1/token$",  # noqa: S106 - a path
+    small_pages={"page_size": 2},
+)
 
 _BILLING_TERMS = {
     BillingFrequency.MONTHLY: "Monthly",
@@ -31,6 +42,11 @@ class Demonstration:
     def app(self) -> App:
         """The ASGI application that answers as Pax8."""
         return self.simulator.app
+
+    @property
+    def anatomy(self) -> Anatomy:
+        """Where things are in the answers."""
+        return ANATOMY
 
     def settings(self, base_url: str) -> dict[str, Any]:
         """Return the settings that reach `app` at `base_url`."""

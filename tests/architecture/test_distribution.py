@@ -78,6 +78,7 @@ def test_the_installed_wheel_works_beside_graphql_core(wheel: Path, tmp_path: Pa
     assert done.stdout.split() == [
         "console_scripts:seatsync",
         "seatsync.asgi:graphql",
+        "seatsync.conformance:engine",
         "seatsync.plugins:partner_center",
         "seatsync.plugins:pax8",
         "seatsync.plugins:streamone_ion",

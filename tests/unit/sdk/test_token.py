@@ -32,8 +32,11 @@ class Vendor(httpx.BaseTransport):
         self.asked: list[str | None] = []
         self.token_answer: httpx.Response | None = None
         self.accepts = True
+        self.fault: httpx.TransportError | None = None
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if self.fault is not None:
+            raise self.fault
         if request.url.path == "/token":
             return self.give()
         authorization = request.headers.get("Authorization")
@@ -200,6 +203,19 @@ def test_renew_asks_whatever_is_kept(client: Open, vendor: Vendor, auth: TokenAu
     opened.get("things")
     auth.renew(opened)
     assert vendor.given == 2
+
+
+def test_a_renewal_that_meets_no_answer_keeps_nobody_waiting(
+    client: Open, vendor: Vendor, auth: TokenAuth
+) -> None:
+    opened = client(vendor, auth)
+    vendor.fault = httpx.ReadError("gone")
+    with pytest.raises(ProviderUnreachable) as kept:
+        auth.renew(opened)
+    vendor.fault = None
+    # Who still holds the fault holds the frames that it came through, and what they hold.
+    assert kept.value.__traceback__ is not None
+    assert opened.get("things").status_code == 200
 
 
 def test_a_token_request_is_repeated_when_the_fault_can_pass(

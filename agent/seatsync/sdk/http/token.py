@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -104,13 +105,11 @@ class TokenAuth(httpx.Auth):
 
     def renew(self, client: httpx.Client) -> None:
         """Get a new token now, whatever is kept; raises why there is none."""
-        flow = self._current(refused=self._token)
-        try:
+        # Closing it gives the lock back, also when the request fails.
+        with closing(self._current(refused=self._token)) as flow, suppress(StopIteration):
             request = next(flow)
             while True:
                 request = flow.send(client.send(request, auth=None))
-        except StopIteration:
-            return
 
     def _current(
         self, refused: Token | None = None
