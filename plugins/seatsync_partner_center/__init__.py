@@ -34,7 +34,7 @@ PLUGIN = ProviderPlugin(
     capabilities=Capabilities(
         lists_all_subscriptions=False,
         includes_ended=True,
-        knows_unit_costs=True,
+        knows_unit_costs=False,
         readers=READERS,
     ),
     simulator=simulate,

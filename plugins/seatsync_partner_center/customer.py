@@ -28,7 +28,11 @@ def read_customer(raw: msgspec.Raw) -> RemoteCustomer:
         raise RecordError("its id is empty")
     profile = customer.companyprofile or CompanyProfile()
     return RemoteCustomer(
-        external_id, profile.companyname or profile.domain or external_id, _host(profile.domain)
+        external_id,
+        profile.companyname or profile.domain or external_id,
+        _host(profile.domain),
+        # The id of a customer is the id of its tenant ("Get a list of customers").
+        tenant_id=external_id,
     )
 
 

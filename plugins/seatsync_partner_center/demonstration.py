@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 from seatsync.domain.billing import BillingFrequency, BillingType
+from seatsync.sdk.conformance.anatomy import Anatomy, Listing
 from seatsync_partner_center.kind import AZURE_PLAN_PRODUCT
 from seatsync_partner_center.simulator import Simulator
 
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
     from seatsync.domain.customer import RemoteCustomer
     from seatsync.domain.subscription import RemoteSubscription
     from seatsync.sdk.simulator import App
+
+ANATOMY = Anatomy(
+    customers=Listing(r"^/v1/customers(\?|$)", ("items",)),
+    subscriptions=Listing(r"^/v1/customers/[^/]+/subscriptions$", ("items",)),
+    token="/oauth2/",  # noqa: S106 - a part of a path
+    small_pages={"page_size": 2},
+    active="active",
+    ended="deleted",
+)
 
 _CYCLES = {
     BillingFrequency.MONTHLY: "monthly",
@@ -34,6 +44,11 @@ class Demonstration:
     def app(self) -> App:
         """The ASGI application that answers as Partner Center and Entra."""
         return self.simulator.app
+
+    @property
+    def anatomy(self) -> Anatomy:
+        """Where things are in the answers."""
+        return ANATOMY
 
     def settings(self, base_url: str) -> dict[str, Any]:
         """Return the settings that reach `app` at `base_url`."""

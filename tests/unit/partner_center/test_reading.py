@@ -268,3 +268,14 @@ def test_tens_of_thousands_of_customers_are_listed(partner: Simulator, connect: 
     partner.populate(20_000, each=0)
     assert len(_listed(connect())) == 20_000
     assert len(partner.state.log.calls) == 40
+
+
+def test_a_customer_is_known_by_its_tenant_in_one_spelling(
+    partner: Simulator, connect: Connect
+) -> None:
+    tenant = "ABCDEF00-0000-4000-8000-000000000000"
+    partner.add_customer("Example Bakery", customer_id=tenant)
+    [[listed]] = connect().customers()
+    assert listed.read().canonical() == RemoteCustomer(
+        tenant.lower(), "Example Bakery", "example-bakery.example", tenant.lower()
+    )
