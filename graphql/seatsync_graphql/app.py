@@ -1,4 +1,4 @@
-"""The ASGI application: GraphQL, and whether the agent lives and works."""
+"""The ASGI application: GraphQL, the report, and how the agent stands."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
+from seatsync_graphql.auth.choice import choose_authenticator
 from seatsync_graphql.endpoint import Endpoint, answer_fault
 from seatsync_graphql.execution import Executor
+from seatsync_graphql.metrics import Metrics
+from seatsync_graphql.report_csv import ReportCsv
 from seatsync_graphql.schema import build_schema
+from seatsync_graphql.socket_endpoint import SocketEndpoint
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -26,13 +30,20 @@ if TYPE_CHECKING:
 def create_app(agent: Agent) -> Starlette:
     """Make the application that serves one agent."""
     server = agent.config.server
-    executor = Executor(build_schema(), agent.services, introspection=server.introspection)
-    endpoint = Endpoint(executor, page=server.graphiql)
-    return Starlette(
+    authenticator = choose_authenticator(agent.config.auth)
+    executor = Executor(
+        build_schema(), agent.services, server.limits, introspection=server.introspection
+    )
+    endpoint = Endpoint(executor, authenticator, page=server.graphiql)
+    socket_endpoint = SocketEndpoint(executor, authenticator, server.cors_origins)
+    app = Starlette(
         routes=[
             Route("/graphql", endpoint.answer, methods=["GET", "POST"]),
+            WebSocketRoute("/graphql", socket_endpoint.answer),
             Route("/healthz", _healthz),
             Route("/readyz", _Readiness(agent, executor).answer),
+            Route("/metrics", Metrics(executor, authenticator).answer),
+            Route("/reports/sync-report.csv", ReportCsv(executor, authenticator).answer),
         ],
         middleware=[
             Middleware(
@@ -45,6 +56,8 @@ def create_app(agent: Agent) -> Starlette:
         exception_handlers={Exception: answer_fault},
         lifespan=_Lifespan(executor).run,
     )
+    app.state.sockets = socket_endpoint
+    return app
 
 
 async def _healthz(_: Request) -> JSONResponse:
@@ -59,7 +72,7 @@ class _Readiness:
         self._executor = executor
 
     async def answer(self, _: Request) -> JSONResponse:
-        found = await self._executor.check(self._agent.readiness)
+        found = await self._executor.in_thread(self._agent.readiness)
         problems = {part: reason for part, reason in found.items() if reason}
         answer = {"status": "not ready", "problems": problems} if problems else {"status": "ready"}
         return JSONResponse(answer, 503 if problems else 200)

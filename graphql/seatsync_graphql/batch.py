@@ -36,6 +36,7 @@ class Batch(Generic[R]):
     def once(self, name: Hashable, load: Callable[[Sequence[R]], V]) -> V:
         """Return what `load` makes of all the records; it is called once per `name`."""
         if name not in self._loaded:
+            self.context.deadline.check()
             self._loaded[name] = load(self.records)
         return cast("V", self._loaded[name])
 
@@ -138,6 +139,7 @@ class Noun(Generic[C, N]):
 
     def page(self, context: Context, wanted: Any, window: Window) -> Connection[N]:
         """Return one page of all records."""
+        context.deadline.check()
         page = self._listing(context).page(context.caller, wanted, window)
         return Connection(page=page, nodes=self.show_all(context, page.items))
 

@@ -18,6 +18,7 @@ LOG = logging.getLogger(__name__)
 BAD_USER_INPUT = BadInput.code
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+TOO_COMPLEX = "QUERY_TOO_COMPLEX"
 INTERNAL = "INTERNAL_SERVER_ERROR"
 
 
@@ -33,6 +34,14 @@ class InvalidRequest(Exception):
     def saying(cls, message: str, code: str = BAD_USER_INPUT) -> InvalidRequest:
         """Say one thing."""
         return cls([GraphQLError(message)], code)
+
+
+class TookTooLong(Exception):
+    """An operation went on for longer than it may."""
+
+    def __init__(self, seconds: float) -> None:
+        """Say how long it may take."""
+        super().__init__(f"this takes longer than {seconds:g} s; ask for less at a time")
 
 
 def coded(error: GraphQLError, code: str) -> GraphQLError:
@@ -74,6 +83,8 @@ def _shown(error: GraphQLError) -> GraphQLError:
             return GraphQLError(
                 refusal.message, extensions={"code": BAD_USER_INPUT, "reason": refusal.code}
             )
+        case TookTooLong() as slow:
+            return GraphQLError(str(slow), extensions={"code": TOO_COMPLEX})
         case None:
             return coded(error, BAD_USER_INPUT)
         case GraphQLError() as told if told.extensions or told.nodes:

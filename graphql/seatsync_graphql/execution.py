@@ -8,20 +8,28 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from graphql import OperationType
+from graphql import GraphQLError, OperationType, execute_sync
 
 from seatsync_graphql.context import Context
-from seatsync_graphql.documents import Documents, asks_providers, kind_of
-from seatsync_graphql.errors import BAD_USER_INPUT, InvalidRequest, is_about_request, present
+from seatsync_graphql.deadline import Deadline
+from seatsync_graphql.documents import Document, Documents, asks_providers
+from seatsync_graphql.errors import (
+    BAD_USER_INPUT,
+    TOO_COMPLEX,
+    InvalidRequest,
+    TookTooLong,
+    is_about_request,
+    present,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graphql import DocumentNode
-    from strawberry.types import ExecutionResult
+    from graphql import ExecutionResult
 
     from seatsync.domain.roles import Caller
     from seatsync.services.door import Services
+    from seatsync_graphql.agent import Limits
     from seatsync_graphql.schema import Schema
 
 T = TypeVar("T")
@@ -32,74 +40,131 @@ ANSWERING_THREADS = 4
 WAITING_THREADS = 8
 """Operations that wait for a provider, and hold no database session meanwhile."""
 
+FOLLOWING_THREADS = 2
+"""Live updates, which must not keep those waiting who ask once."""
+
+GRACE_S = 2
+"""How much longer than it may take an operation is waited for: it mostly ends by itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation as a client sent it; `queries_only` where nothing may be changed."""
+    """One operation as a client sent it."""
 
     text: str
     name: str | None
     variables: dict[str, Any] | None
     caller: Caller
-    queries_only: bool = False
+    kinds: frozenset[OperationType] = frozenset({OperationType.QUERY, OperationType.MUTATION})
+    """What it may be, in the way that it came."""
 
 
-class NotByGet(Exception):
-    """The operation changes something, and came in a way that may not."""
+class NotThisWay(Exception):
+    """The operation is of a kind that may not come in the way it did."""
+
+    def __init__(self, kind: OperationType) -> None:
+        """Name the kind."""
+        super().__init__(f"a {kind.value} cannot be asked for in this way")
+        self.kind = kind
 
 
 class Executor:
     """Runs operations against one schema and one agent's services."""
 
-    def __init__(self, schema: Schema, services: Services, *, introspection: bool) -> None:
+    def __init__(
+        self, schema: Schema, services: Services, limits: Limits, *, introspection: bool
+    ) -> None:
         """Start no thread before the first operation."""
-        self._schema = schema
-        self._documents = Documents(schema.graphql_schema, introspection=introspection)
-        self._services = services
+        self.schema = schema.graphql_schema
+        self.services = services
+        self.limits = limits
+        self.hides_names = not introspection
+        self._documents = Documents(self.schema, limits, introspection=introspection)
         self._answering = ThreadPoolExecutor(ANSWERING_THREADS, "graphql")
-        self._waiting = ThreadPoolExecutor(WAITING_THREADS, "graphql-preview")
+        self._waiting = ThreadPoolExecutor(WAITING_THREADS, "graphql-provider")
+        self._following = ThreadPoolExecutor(FOLLOWING_THREADS, "graphql-live")
 
     def close(self) -> None:
         """Finish what is running."""
-        self._answering.shutdown()
-        self._waiting.shutdown()
+        self._answering.shutdown(cancel_futures=True)
+        self._waiting.shutdown(cancel_futures=True)
+        self._following.shutdown(cancel_futures=True)
 
     async def run(self, operation: Operation) -> dict[str, Any]:
-        """Return the answer; raise `InvalidRequest` or `NotByGet` if it cannot be executed."""
-        pool = self._waiting if asks_providers(operation.text) else self._answering
-        return await self._on(pool, lambda: self.answer(operation))
+        """Return the answer; raise `InvalidRequest` or `NotThisWay` if it cannot be executed."""
+        if asks_providers(operation.text):
+            return await self._within(self._waiting, operation, self.limits.provider_seconds)
+        return await self._within(self._answering, operation, self.limits.seconds)
 
-    async def check(self, question: Callable[[], T]) -> T:
-        """Ask the agent something, where operations are answered."""
-        return await self._on(self._answering, question)
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        """Do something where operations are answered."""
+        return await asyncio.get_running_loop().run_in_executor(self._answering, work)
 
-    def answer(self, operation: Operation) -> dict[str, Any]:
+    async def beside(self, work: Callable[[], T]) -> T:
+        """Do something where nobody waits for it who asked once."""
+        return await asyncio.get_running_loop().run_in_executor(self._following, work)
+
+    async def prepared(self, operation: Operation) -> Document:
+        """Return the document of an operation that may be executed; raise `InvalidRequest`."""
+        return await self.in_thread(lambda: self._prepare(operation))
+
+    async def _within(
+        self, pool: ThreadPoolExecutor, operation: Operation, seconds: float
+    ) -> dict[str, Any]:
+        deadline = Deadline(seconds)
+        work = asyncio.get_running_loop().run_in_executor(pool, self.answer, operation, deadline)
+        try:
+            return await asyncio.wait_for(work, seconds + GRACE_S)
+        except TimeoutError as error:
+            raise InvalidRequest.saying(
+                f"the agent gave up after {seconds:g} s; a mutation may still be carried out",
+                TOO_COMPLEX,
+            ) from error
+
+    def answer(self, operation: Operation, deadline: Deadline) -> dict[str, Any]:
         """Execute in this thread; a query in one database session, unless it asks a provider."""
-        document = self._documents.prepare(operation.text)
-        is_query = kind_of(document, operation.name) is OperationType.QUERY
-        if operation.queries_only and not is_query:
-            raise NotByGet
+        deadline.check()
+        document = self._prepare(operation)
+        is_query = document.operation(operation.name).operation is OperationType.QUERY
         shares_session = is_query and not asks_providers(operation.text)
-        with self._services.read.session() if shares_session else nullcontext():
-            return _answer(self._execute(document, operation))
+        context = Context(self.services, operation.caller, deadline)
+        with self.services.read.session() if shares_session else nullcontext():
+            result = execute_sync(
+                self.schema,
+                document.node,
+                variable_values=operation.variables,
+                context_value=context,
+                operation_name=operation.name,
+                hide_suggestions=self.hides_names,
+            )
+        return shown(result, deadline if is_query else None)
 
-    def _execute(self, document: DocumentNode, operation: Operation) -> ExecutionResult:
-        return self._schema.execute_sync(
-            None,
-            variable_values=operation.variables,
-            context_value=Context(self._services, operation.caller, document),
-            operation_name=operation.name,
-        )
+    def _prepare(self, operation: Operation) -> Document:
+        document = self._documents.prepare(operation.text)
+        kind = document.operation(operation.name).operation
+        if kind not in operation.kinds:
+            raise NotThisWay(kind)
+        cost = document.cost(operation.name).of(operation.variables)
+        if cost > self.limits.complexity:
+            raise InvalidRequest.saying(
+                f"this may read {cost:,} records, and {self.limits.complexity:,} are the most:"
+                " ask for shorter pages",
+                TOO_COMPLEX,
+            )
+        return document
 
-    @staticmethod
-    async def _on(pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(pool, work)
 
+def shown(result: ExecutionResult, deadline: Deadline | None = None) -> dict[str, Any]:
+    """Return the answer to an operation; raise `InvalidRequest` if nothing was executed.
 
-def _answer(result: ExecutionResult) -> dict[str, Any]:
+    What a `deadline` cut short is one error, instead of one for everything that is left out.
+    """
     errors = result.errors or []
     if result.data is None and errors and all(is_about_request(error) for error in errors):
         raise InvalidRequest(errors, BAD_USER_INPUT)
+    if errors and deadline and deadline.is_over:
+        slow = TookTooLong(deadline.seconds)
+        return {"data": None, "errors": [present(GraphQLError(str(slow), original_error=slow))]}
     answer: dict[str, Any] = {"data": result.data}
     if errors:
         answer["errors"] = [present(error) for error in errors]

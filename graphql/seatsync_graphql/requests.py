@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from starlette.requests import Request
 
@@ -36,30 +36,52 @@ class Asked:
     variables: dict[str, Any] | None
 
 
-async def read_request(request: Request) -> Asked:
+async def read_request(request: Request, most_bytes: int) -> Asked:
     """Read the parameters from a POST's body or a GET's query; raise `Malformed`."""
     if request.method == "GET":
-        return _asked({**request.query_params}, decode=_parsed)
+        if len(request.url.query) > most_bytes:
+            raise Malformed(f"a request must not be longer than {most_bytes:,} bytes", 414)
+        return read_parameters({**request.query_params}, decode=_parsed)
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != PLAIN_JSON:
         raise Malformed(f"the body must be {PLAIN_JSON}", 415)
-    body = _parsed(await request.body())
+    body = _parsed(await _body(request, most_bytes))
     if not isinstance(body, dict):
         raise Malformed("the body must be one JSON object")
-    return _asked(body, decode=lambda value: value)
+    return read_parameters(body)
 
 
-def _asked(parameters: Mapping[str, Any], decode: Any) -> Asked:
+async def _body(request: Request, most_bytes: int) -> bytes:
+    """Read the body, and no more of it than a request may have."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most_bytes:
+            raise Malformed(f"a request must not be longer than {most_bytes:,} bytes", 413)
+    return bytes(body)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def read_parameters(
+    parameters: Mapping[str, Any], decode: Callable[[Any], Any] = _as_it_is
+) -> Asked:
+    """Read the parameters of GraphQL over HTTP, `decode` those that are JSON in text."""
     query = parameters.get("query")
     if not isinstance(query, str) or not query.strip():
         raise Malformed("`query` must be the text of a GraphQL document")
     name = parameters.get("operationName")
     if not isinstance(name, str | None):
         raise Malformed("`operationName` must be text")
+    _object("extensions", parameters, decode)
     return Asked(query, name or None, _object("variables", parameters, decode))
 
 
-def _object(name: str, parameters: Mapping[str, Any], decode: Any) -> dict[str, Any] | None:
+def _object(
+    name: str, parameters: Mapping[str, Any], decode: Callable[[Any], Any]
+) -> dict[str, Any] | None:
     value = parameters.get(name)
     decoded = None if value is None or value == "" else decode(value)
     if not isinstance(decoded, dict | None):
@@ -76,12 +98,29 @@ def _parsed(text: str | bytes) -> Any:
 
 def answer_type(accept: str) -> str:
     """Choose the media type of the answer; raise `Malformed` if the client takes neither."""
-    accepted = [part.partition(";")[0].strip().lower() for part in accept.split(",")]
-    if RESPONSE_JSON in accepted:
-        return RESPONSE_JSON
-    if not accept.strip() or {PLAIN_JSON, "application/*", "*/*"} & {*accepted}:
+    if not accept.strip():
         return PLAIN_JSON
-    raise Malformed(f"answers are {RESPONSE_JSON} or {PLAIN_JSON}", 406)
+    wishes = dict(map(_wish, accept.split(",")))
+    anything = max(wishes.get("application/*", 0.0), wishes.get("*/*", 0.0))
+    # Of two that are taken as gladly, the newer one, unless it is only taken as anything is.
+    offers = {
+        RESPONSE_JSON: wishes.get(RESPONSE_JSON, 0.0),
+        PLAIN_JSON: wishes.get(PLAIN_JSON, anything),
+    }
+    best = max(offers, key=lambda media_type: offers[media_type])
+    if not offers[best]:
+        raise Malformed(f"answers are {RESPONSE_JSON} or {PLAIN_JSON}", 406)
+    return best
+
+
+def _wish(part: str) -> tuple[str, float]:
+    """Read one media range of `Accept`, and how gladly it is taken (its `q`)."""
+    media_type, *parameters = (piece.strip().lower() for piece in part.split(";"))
+    weights = [text[2:] for text in parameters if text.startswith("q=")]
+    try:
+        return media_type, float(weights[0]) if weights else 1.0
+    except ValueError:
+        return media_type, 1.0
 
 
 def render(answer: Mapping[str, Any], media_type: str, status: int = 200) -> Response:

@@ -8,8 +8,8 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
 
+from seatsync_graphql.live import LiveUpdates
 from seatsync_graphql.mutations import Mutation
-from seatsync_graphql.prepared import Prepared
 from seatsync_graphql.queries.administration import AdministrationQueries
 from seatsync_graphql.queries.crm import CrmQueries
 from seatsync_graphql.queries.providers import ProviderQueries
@@ -18,8 +18,7 @@ from seatsync_graphql.scalars import SCALARS
 from seatsync_graphql.types.node import read_field
 
 if TYPE_CHECKING:
-    from graphql import GraphQLError, GraphQLSchema
-    from strawberry.types import ExecutionContext
+    from graphql import GraphQLSchema
 
 
 class _Names(NameConverter):
@@ -35,17 +34,12 @@ class Query(CrmQueries, ProviderQueries, SyncQueries, AdministrationQueries):
 
 
 class Schema(strawberry.Schema):
-    """Strawberry's schema; errors are logged where they are masked."""
+    """Strawberry's schema; operations are executed by graphql-core itself."""
 
     @property
     def graphql_schema(self) -> GraphQLSchema:
         """The schema as graphql-core knows it, to validate documents with."""
         return self._schema
-
-    def process_errors(
-        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
-    ) -> None:
-        """Leave errors to `seatsync_graphql.errors`."""
 
 
 def build_schema() -> Schema:
@@ -53,7 +47,7 @@ def build_schema() -> Schema:
     return Schema(
         query=Query,
         mutation=Mutation,
-        extensions=[Prepared],
+        subscription=LiveUpdates,
         config=StrawberryConfig(
             default_resolver=read_field, name_converter=_Names(), scalar_map=SCALARS
         ),

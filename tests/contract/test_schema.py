@@ -20,7 +20,6 @@ LEFT_FOR_THE_NEXT_ISSUE = {
     "DiagnosisCheck was removed.",
     "DiagnosisCheckKind was removed.",
     "Field Query.diagnose was removed.",
-    "LiveUpdates was removed.",
 }
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from seatsync.domain.roles import Role
 from seatsync.services.door import open_services
 from seatsync.services.plugins import PluginCatalogue
 from seatsync_graphql.app import create_app
@@ -25,15 +26,53 @@ if TYPE_CHECKING:
 
 
 @dataclass
+class Limits:
+    depth: int = 15
+    aliases: int = 100
+    tokens: int = 4000
+    complexity: int = 50_000
+    request_bytes: int = 1_000_000
+    seconds: float = 30.0
+    provider_seconds: float = 120.0
+    connections: int = 250
+    subscriptions: int = 250
+
+
+@dataclass
+class Key:
+    name: str
+    sha256: str
+    roles: tuple[Role, ...]
+
+
+@dataclass
+class Oidc:
+    issuer: str
+    audience: str = "api://seatsync"
+    roles_claim: str = "roles"
+    role_map: dict[str, Role] = field(default_factory=lambda: {"Boss": Role.ADMIN})
+    clock_skew_s: int = 60
+
+
+@dataclass
+class Auth:
+    mode: str = "none"
+    keys: tuple[Key, ...] = ()
+    oidc: Oidc | None = None
+
+
+@dataclass
 class Server:
     cors_origins: tuple[str, ...] = ("https://crm.example",)
     graphiql: bool = True
     introspection: bool = True
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass
 class Config:
     server: Server = field(default_factory=Server)
+    auth: Auth = field(default_factory=Auth)
 
 
 class PlannedPreview:
@@ -51,8 +90,8 @@ class PlannedPreview:
 class StandingAgent:
     """An agent that does nothing by itself."""
 
-    def __init__(self, office: BackOffice, server: Server) -> None:
-        self.config = Config(server)
+    def __init__(self, office: BackOffice, server: Server, auth: Auth) -> None:
+        self.config = Config(server, auth)
         self.engine = PlannedPreview()
         self.problems: dict[str, str | None] = {"database": None, "jobs": None}
         catalogue = PluginCatalogue({})
@@ -67,9 +106,11 @@ class StandingAgent:
 class FrontDesk:
     """The served API, with shortcuts to ask it."""
 
-    def __init__(self, office: BackOffice, server: Server | None = None) -> None:
+    def __init__(
+        self, office: BackOffice, server: Server | None = None, auth: Auth | None = None
+    ) -> None:
         self.office = office
-        self.agent = StandingAgent(office, server or Server())
+        self.agent = StandingAgent(office, server or Server(), auth or Auth())
         self.app = create_app(self.agent)
 
     def send(self, method: str, path: str, **request: Any) -> httpx.Response:

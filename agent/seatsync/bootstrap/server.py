@@ -34,18 +34,24 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def serve(app: Any, listening: socket.socket, on_ready: Callable[[], None]) -> None:
-    """Answer requests until SIGINT or SIGTERM; then finish those under way, and return.
-
-    Must be called in the main thread, which is where signals arrive.
-    """
-    config = uvicorn.Config(
+def web_config(app: Any, most_message_bytes: int) -> uvicorn.Config:
+    """Return how answers are given; a WebSocket's message has at most so many bytes."""
+    return uvicorn.Config(
         app,
+        ws="websockets-sansio",
+        ws_max_size=most_message_bytes,
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
     )
+
+
+def serve(config: uvicorn.Config, listening: socket.socket, on_ready: Callable[[], None]) -> None:
+    """Answer requests until SIGINT or SIGTERM; then finish those under way, and return.
+
+    Must be called in the main thread, which is where signals arrive.
+    """
     _Server(config, on_ready).run(sockets=[listening])
 
 

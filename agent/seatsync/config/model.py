@@ -101,9 +101,9 @@ class Crm(Section):
     """Which CRM is kept in step; with `local` the mirror itself is the CRM."""
 
     plugin: Annotated[str, AfterValidator(_crm_plugin)] = "local"
-    settings: Annotated[
-        dict[str, Any], AfterValidator(_no_settings), Field(repr=False, default_factory=dict)
-    ]
+    settings: Annotated[dict[str, Any], AfterValidator(_no_settings)] = Field(
+        default_factory=dict, repr=False
+    )
 
 
 class ProviderEntry(Section):
@@ -114,7 +114,7 @@ class ProviderEntry(Section):
     display_name: str | None = None
     auto_sync: bool = True
     interval_minutes: Annotated[int, Field(ge=1, le=525_600)] = 60
-    settings: Annotated[dict[str, Any], Field(repr=False, default_factory=dict)]
+    settings: dict[str, Any] = Field(default_factory=dict, repr=False)
 
 
 class Secrets(Section):

@@ -18,6 +18,7 @@ from seatsync.mirror.subscriptions import SUBSCRIPTIONS
 from seatsync.services.preview import Previewer, SyncPreviews
 from seatsync.services.reading import Overview, Records
 from seatsync.services.suggestions import Suggestions
+from seatsync.services.watching import Watching
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -94,10 +95,11 @@ class Services:
     change: Changing
     previews: SyncPreviews
     plugins: PluginCatalogue
+    watching: Watching
 
 
 def open_services(
     mirror: Mirror, engine: Previewer, plugins: PluginCatalogue, change: Changing
 ) -> Services:
     """Compose the use cases over one mirror and one engine."""
-    return Services(Reading.of(mirror), change, SyncPreviews(engine), plugins)
+    return Services(Reading.of(mirror), change, SyncPreviews(engine), plugins, Watching(mirror))

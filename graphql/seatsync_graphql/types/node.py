@@ -27,6 +27,15 @@ def resolved(description: str) -> Callable[[Callable[..., T]], T]:
     return declare
 
 
+def followed(description: str) -> Callable[[Callable[..., T]], T]:
+    """Declare a field of live updates, whose method yields what has changed."""
+
+    def declare(resolver: Callable[..., T]) -> T:
+        return cast("T", strawberry.subscription(resolver, description=description))
+
+    return declare
+
+
 def read_field(source: Any, name: str) -> Any:
     """Read a plain field: of the record that a type shows, or of a plain value."""
     return getattr(getattr(source, "record", source), name)

@@ -1,0 +1,1 @@
+"""Who is calling: callers are known by keys, by an issuer's tokens, or not told apart."""
