@@ -140,6 +140,12 @@ class Mirror:
         result: list[tuple[Any, ...]] = self._run(sql, params).fetchall()
         return result
 
+    def each(
+        self, sql: str, params: Mapping[str, Any] | None = None
+    ) -> Iterator[tuple[Any, ...]]:
+        """Run a query as `rows` does, and yield its rows one by one while the session is open."""
+        yield from self._run(sql, params)
+
     def execute(self, sql: str, params: Mapping[str, Any] | None = None) -> int:
         """Run a statement with `:name` parameters; return how many rows it changed."""
         self._unit.require_writing()

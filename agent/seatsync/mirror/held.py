@@ -74,16 +74,22 @@ def held_subscriptions_of(mirror: Mirror, provider_account_id: UUID) -> list[Sub
     return list(found.values())
 
 
-def hold_listed(mirror: Mirror, records: Mapping[str, Iterable[RemoteSubscription]]) -> None:
+def hold_listed(
+    mirror: Mirror,
+    records: Mapping[str, Iterable[RemoteSubscription]],
+    owners: Collection[str] = (),
+) -> None:
     """Hold the known customers and subscriptions that listed records are about, by provider key.
 
     What a sync has read of them then still holds when it writes: nobody maps or moves them
-    in between.
+    in between. `owners` are further customers of these providers, by external id.
     """
     if mirror.is_sqlite:
         return
     listed = {key: list(of_provider) for key, of_provider in records.items()}
-    customers = {key: {one.customer_external_id for one in of} for key, of in listed.items()}
+    customers = {
+        key: {*owners, *(one.customer_external_id for one in of)} for key, of in listed.items()
+    }
     subscriptions = {key: {one.external_id for one in of} for key, of in listed.items()}
     _hold(mirror, "provider_account", customers)
     _hold(mirror, "subscription", subscriptions)

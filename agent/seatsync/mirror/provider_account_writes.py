@@ -9,7 +9,7 @@ from seatsync.domain.text import storable
 from seatsync.mirror.codec import decode_uuid
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -19,10 +19,7 @@ if TYPE_CHECKING:
 NOT_LISTED = "The provider no longer lists this customer."
 
 # Reading a customer's subscriptions says nothing about whether the customer is listed.
-_SYNCED = (
-    "UPDATE provider_account SET last_synced_at = :now,"  # noqa: S608
-    f" last_error = CASE WHEN last_error = '{NOT_LISTED}' THEN last_error END WHERE "
-)
+_READ = f"last_error = CASE WHEN last_error = '{NOT_LISTED}' THEN last_error END"
 _LISTED = (
     "UPDATE provider_account SET name = ?, domain = ?, fingerprint = ?,"  # noqa: S608
     f" last_error = CASE WHEN last_error = '{NOT_LISTED}' THEN NULL ELSE last_error END"
@@ -119,16 +116,18 @@ def mark_unlisted(mirror: Mirror, provider_key: str, unseen: frozenset[bytes]) -
 def mark_all_synced(mirror: Mirror, provider_key: str, now: datetime) -> None:
     """Say of all customers whose sync is on that their subscriptions have been read completely."""
     mirror.execute(
-        f"{_SYNCED} provider_key = :key AND sync_enabled",
+        f"UPDATE provider_account SET last_synced_at = :now, {_READ}"  # noqa: S608
+        " WHERE provider_key = :key AND sync_enabled",
         {"key": provider_key, "now": now},
     )
 
 
-def mark_synced(mirror: Mirror, customer_id: UUID, now: datetime) -> None:
-    """Say of one customer that its subscriptions have been read completely."""
-    mirror.execute(
-        f"{_SYNCED} id = :id",
-        {"id": customer_id, "now": now},
+def mark_synced(mirror: Mirror, customer_ids: Iterable[UUID], now: datetime) -> None:
+    """Say of customers that their subscriptions have been read completely."""
+    instant, uuid = mirror.codec.instant(now), mirror.codec.uuid
+    mirror.execute_many(
+        f"UPDATE provider_account SET last_synced_at = ?, {_READ} WHERE id = ?",  # noqa: S608
+        [(instant, uuid(customer_id)) for customer_id in customer_ids],
     )
 
 

@@ -8,6 +8,7 @@ from seatsync.mirror.codec import decode_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from collections.abc import Set as AbstractSet
     from uuid import UUID
 
     from seatsync.mirror.database import Mirror
@@ -33,13 +34,12 @@ class Sightings:
         self._unseen = set(fingerprints)
         self._listed: set[bytes] = set()
 
-    def recognise(self, fingerprint: bytes) -> bool:
-        """Note that a record was listed; tell whether it is known and unchanged."""
-        if fingerprint in self._unseen:
-            self._unseen.discard(fingerprint)
-            self._listed.add(fingerprint)
-            return True
-        return False
+    def recognise(self, fingerprints: AbstractSet[bytes]) -> AbstractSet[bytes]:
+        """Note that the records of a page were listed; return those known and unchanged."""
+        known = self._unseen & fingerprints
+        self._unseen -= known
+        self._listed |= known
+        return known
 
     def is_first(self, fingerprint: bytes) -> bool:
         """Note that a record was listed; tell whether the very same one was not before."""
@@ -74,13 +74,13 @@ def load_customer_sightings(mirror: Mirror, provider_key: str) -> Sightings:
 
 def _load(mirror: Mirror, table: str, provider_key: str) -> Sightings:
     with mirror.reading():
-        rows = mirror.rows(
+        rows = mirror.each(
             # Reading all rows as they lie is quicker than jumping to those that an index tells.
             f"SELECT fingerprint FROM {table}"  # noqa: S608
             " WHERE provider_key || '' = :key AND fingerprint IS NOT NULL",
             {"key": provider_key},
         )
-    return Sightings(bytes(fingerprint) for (fingerprint,) in rows)
+        return Sightings(bytes(fingerprint) for (fingerprint,) in rows)
 
 
 def begin_epoch(mirror: Mirror, provider_key: str, epoch: str) -> None:

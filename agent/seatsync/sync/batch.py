@@ -14,7 +14,7 @@ from seatsync.mirror.known import known_customers, known_subscriptions, landing_
 from seatsync.sync.failure import contradiction_error, flaw_error, homeless_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from seatsync.domain.plan import KnownCustomer, KnownSubscription, Planner
     from seatsync.domain.subscription import RemoteSubscription
@@ -46,12 +46,14 @@ class Reading:
         """Return how many records were new, changed or unreadable."""
         return len(self.records) + len(self.errors)
 
-    def add_page(self, page: Iterable[Listed[RemoteSubscription]], sightings: Sightings) -> None:
+    def add_page(self, page: Sequence[Listed[RemoteSubscription]], sightings: Sightings) -> None:
         """Read the records of a page that are new or changed, in their canonical spelling."""
+        known = sightings.recognise({listed.fingerprint for listed in page})
+        self.recognised += len(known)
+        if len(known) == len(page):
+            return
         for listed in page:
-            if sightings.recognise(listed.fingerprint):
-                self.recognised += 1
-            elif sightings.is_first(listed.fingerprint):
+            if listed.fingerprint not in known and sightings.is_first(listed.fingerprint):
                 self._add(listed)
 
     def _add(self, listed: Listed[RemoteSubscription]) -> None:

@@ -173,8 +173,7 @@ class ContractRun:
         return []
 
     def _stamp(self, answer: Gathered) -> None:
-        for customer_id in answer.complete:
-            mark_synced(self._mirror, customer_id, self._clock.now())
+        mark_synced(self._mirror, answer.complete, self._clock.now())
         mark_errors(
             self._mirror,
             {

@@ -70,8 +70,9 @@ class CustomerReader:
     def _page(self, page: Sequence[Listed[RemoteCustomer]], *, keep: bool) -> None:
         self.count += len(page)
         fresh: Page = []
+        known = self._sightings.recognise({listed.fingerprint for listed in page})
         for listed in page:
-            recognised = self._sightings.recognise(listed.fingerprint)
+            recognised = listed.fingerprint in known
             if recognised and not keep:
                 continue
             self._read_record(listed, fresh, recognised=recognised, keep=keep)

@@ -24,6 +24,7 @@ from seatsync.sync.failure import failure_of, guard_failure, unreadable_message
 from seatsync.sync.sources import subscription_sources
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from seatsync.domain.customer import RemoteCustomer
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 
 APPLY_BATCH = 4_000
 """So many new or changed records are applied in one transaction."""
+
+APPLY_EVERY_S = 1.0
+"""What has been read of customers is applied so often at least, when one of them ends."""
 
 MARK_BATCH = 500
 
@@ -68,6 +72,8 @@ class ProviderRun:
         self._is_credible = True
         self._fetched = 0
         self._pending = Reading()
+        self._ended: list[tuple[str, SeatsyncError | None]] = []
+        self._applied_at_s = clock.monotonic()
         self._unreadable: Counter[str | None] = Counter()
         self.has_failed = False
         """Whether something was left out."""
@@ -151,12 +157,16 @@ class ProviderRun:
 
     def _apply_pending(self) -> None:
         reading, self._pending = self._pending, Reading()
-        if not reading.fetched:
+        ended, self._ended = self._ended, []
+        self._applied_at_s = self._clock.monotonic()
+        if not reading.fetched and not ended:
             return
         with self._mirror.writing(durable=False):
-            hold_listed(self._mirror, {self._key: reading.records})
+            owners = [owner for owner, _ in ended]
+            hold_listed(self._mirror, {self._key: reading.records}, owners)
             batch = plan_batch(self._mirror, self._planner(), reading, self._sightings)
             self._ledger.enter(self._key, reading, batch)
+            self._mark_ended(ended)
         note_seen(self._sightings, batch)
         self.has_failed |= bool(batch.unreadable)
 
@@ -169,22 +179,30 @@ class ProviderRun:
         self._coverage.end(end)
         self.fault = self._coverage.fault
         if end.owner is not None:
-            self._end_customer(end.owner, end.fault)
+            self._ended.append((end.owner, end.fault))
+            self.has_failed |= end.fault is not None
+            self._apply_in_time()
         elif end.fault is not None:
             self._stop(end.fault)
 
-    def _end_customer(self, external_id: str, fault: SeatsyncError | None) -> None:
-        self._apply_pending()
-        with self._mirror.writing(durable=False):
-            customer = known_customers(self._mirror, self._key, [external_id])[external_id]
-            if fault is None:
-                mark_synced(self._mirror, customer.id, self._clock.now())
-                if count := self._unreadable[external_id]:
-                    mark_errors(self._mirror, {customer.id: unreadable_message(count)})
-            else:
-                mark_errors(self._mirror, {customer.id: fault.message})
-                self._ledger.fail(failure_of(fault, self._key, customer.id))
-        self.has_failed |= fault is not None
+    def _apply_in_time(self) -> None:
+        # Customers with little or no news share a transaction, but nothing waits for long.
+        waited_s = self._clock.monotonic() - self._applied_at_s
+        if len(self._ended) >= APPLY_BATCH or waited_s >= APPLY_EVERY_S:
+            self._apply_pending()
+
+    def _mark_ended(self, ended: Sequence[tuple[str, SeatsyncError | None]]) -> None:
+        known = known_customers(self._mirror, self._key, [owner for owner, _ in ended])
+        read = [known[owner].id for owner, fault in ended if fault is None]
+        mark_synced(self._mirror, read, self._clock.now())
+        errors = {}
+        for owner, fault in ended:
+            if fault is not None:
+                errors[known[owner].id] = fault.message
+                self._ledger.fail(failure_of(fault, self._key, known[owner].id))
+            elif count := self._unreadable[owner]:
+                errors[known[owner].id] = unreadable_message(count)
+        mark_errors(self._mirror, errors)
 
     def _stop(self, fault: SeatsyncError) -> None:
         self.has_failed = True
