@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 PACKAGES = {
     *("seatsync", "seatsync_graphql", "seatsync_partner_center", "seatsync_pax8"),
-    *("seatsync_streamone_ion",),
+    *("seatsync_stellr", "seatsync_streamone_ion"),
 }
 LOAD_ENTRY_POINTS = """
 import sys
@@ -81,6 +81,7 @@ def test_the_installed_wheel_works_beside_graphql_core(wheel: Path, tmp_path: Pa
         "seatsync.conformance:engine",
         "seatsync.plugins:partner_center",
         "seatsync.plugins:pax8",
+        "seatsync.plugins:stellr",
         "seatsync.plugins:streamone_ion",
         "seatsync.schema:graphql",
     ]
