@@ -41,6 +41,8 @@ bench: $(VENV)/development ## measure a sync beside its floors
 record: $(VENV)/development ## record the cassettes again, from the simulators
 	@$(PY) -m seatsync_pax8.record $(ARGS)
 	@$(PY) -m seatsync_partner_center.record $(ARGS)
+	@$(PY) -m seatsync_streamone_ion.record $(ARGS)
+	@$(PY) -m seatsync_stellr.record $(ARGS)
 
 record-partner-center: $(VENV)/development ## record from Partner Center, if the environment names a tenant
 	@$(PY) -m seatsync_partner_center.record $(ARGS)
