@@ -8,6 +8,7 @@ from seatsync.domain.account import DefaultContractState
 from seatsync.domain.billing import BillingFrequency, BillingPolicy, BillingType
 from seatsync.domain.connectivity import CheckOutcome, ConsentKind, ConsentState
 from seatsync.domain.contract import ContractStatus
+from seatsync.domain.diagnosis import DiagnosisCheckKind
 from seatsync.domain.exception import ExceptionKind
 from seatsync.domain.job import JobKind, JobStatus
 from seatsync.domain.license_change import LicenseChangeEvent, ProvisioningStatus
@@ -28,6 +29,7 @@ _ENUMS = (
     ConsentKind,
     ConsentState,
     DefaultContractState,
+    DiagnosisCheckKind,
     ExceptionKind,
     HealthState,
     JobKind,

@@ -10,6 +10,7 @@ from strawberry.schema.name_converter import NameConverter
 
 from seatsync_graphql.live import LiveUpdates
 from seatsync_graphql.mutations import Mutation
+from seatsync_graphql.permissions import declare_roles
 from seatsync_graphql.queries.administration import AdministrationQueries
 from seatsync_graphql.queries.crm import CrmQueries
 from seatsync_graphql.queries.providers import ProviderQueries
@@ -31,6 +32,9 @@ class _Names(NameConverter):
 @strawberry.type
 class Query(CrmQueries, ProviderQueries, SyncQueries, AdministrationQueries):
     """Everything that can be asked."""
+
+
+declare_roles(Query, Mutation, LiveUpdates)
 
 
 class Schema(strawberry.Schema):

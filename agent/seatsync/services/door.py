@@ -15,6 +15,7 @@ from seatsync.mirror.provider_accounts import PROVIDER_ACCOUNTS
 from seatsync.mirror.report import REPORT
 from seatsync.mirror.runs import SYNC_RUNS
 from seatsync.mirror.subscriptions import SUBSCRIPTIONS
+from seatsync.services.diagnosis import Diagnoses
 from seatsync.services.preview import Previewer, SyncPreviews
 from seatsync.services.reading import Overview, Records
 from seatsync.services.suggestions import Suggestions
@@ -96,10 +97,14 @@ class Services:
     previews: SyncPreviews
     plugins: PluginCatalogue
     watching: Watching
+    diagnoses: Diagnoses
 
 
 def open_services(
     mirror: Mirror, engine: Previewer, plugins: PluginCatalogue, change: Changing
 ) -> Services:
     """Compose the use cases over one mirror and one engine."""
-    return Services(Reading.of(mirror), change, SyncPreviews(engine), plugins, Watching(mirror))
+    read = Reading.of(mirror)
+    return Services(
+        read, change, SyncPreviews(engine), plugins, Watching(mirror), Diagnoses(read, engine)
+    )

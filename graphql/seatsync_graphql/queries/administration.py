@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import strawberry
 from strawberry import UNSET, Info
 
 from seatsync.domain import filters as records
+from seatsync.domain.roles import Permission
 from seatsync_graphql.batch import show_all
 from seatsync_graphql.context import Context
 from seatsync_graphql.filters import AuditFilter, ExceptionFilter, read_filter, window
 from seatsync_graphql.nouns import AUDIT_ENTRY, NODES
 from seatsync_graphql.paging import Connection
-from seatsync_graphql.scalars import identifier
+from seatsync_graphql.scalars import identifier, optional_identifier
 from seatsync_graphql.types.application_settings import ApplicationSettings
 from seatsync_graphql.types.audit_entry import AuditEntry
+from seatsync_graphql.types.diagnosis import Diagnosis
 from seatsync_graphql.types.node import Node, resolved
 from seatsync_graphql.types.sync_exception import ExceptionCount, SyncException
 from seatsync_graphql.types.viewer import Viewer
@@ -27,6 +31,7 @@ class AdministrationQueries:
     def node(self, info: Info[Context, None], id_: strawberry.ID) -> Node | None:
         """Look for the record among every noun that the caller may read."""
         context = info.context
+        context.caller.require(Permission.READ)
         record_id = identifier(id_)
         found = (noun.find(context, record_id) for noun in NODES if noun.is_open_to(context))
         return next((node for node in found if node is not None), None)
@@ -65,6 +70,23 @@ class AdministrationQueries:
         """Return all switches."""
         settings = info.context.services.read.overview.settings(info.context.caller)
         return ApplicationSettings(record=settings)
+
+    @resolved(
+        "Why is this contract (or this one subscription) not as expected?"
+        " Runs the troubleshooting checklist."
+    )
+    def diagnose(
+        self,
+        info: Info[Context, None],
+        billing_contract_id: strawberry.ID,
+        subscription_id: strawberry.ID | None = UNSET,
+    ) -> Diagnosis:
+        """Go through the checks; asks the providers."""
+        context = info.context
+        contract_id = identifier(billing_contract_id, "billingContractId")
+        one = optional_identifier(subscription_id or None, "subscriptionId")
+        found = context.services.diagnoses.diagnose(context.caller, contract_id, one)
+        return cast("Diagnosis", found)
 
     @strawberry.field
     def audit_log(
