@@ -30,7 +30,7 @@ class Limits:
     depth: int = 15
     aliases: int = 100
     tokens: int = 4000
-    complexity: int = 250_000
+    complexity: int = 1_000_000
     request_bytes: int = 1_000_000
     seconds: float = 30.0
     provider_seconds: float = 120.0

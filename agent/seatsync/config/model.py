@@ -78,7 +78,7 @@ class Limits(Section):
     depth: Annotated[int, Field(ge=1, le=100)] = 15
     aliases: Annotated[int, Field(ge=0, le=10_000)] = 100
     tokens: Annotated[int, Field(ge=100, le=100_000)] = 4000
-    complexity: Annotated[int, Field(ge=100)] = 250_000
+    complexity: Annotated[int, Field(ge=100)] = 1_000_000
     request_bytes: Annotated[int, Field(ge=1000)] = 1_000_000
     seconds: Annotated[float, Field(gt=0, le=3600)] = 30.0
     provider_seconds: Annotated[float, Field(gt=0, le=3600)] = 120.0
