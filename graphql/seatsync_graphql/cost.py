@@ -45,7 +45,12 @@ SHORT_LIST = 10
 ALL_PAGED = frozenset({"nodes", "edges"})
 """The fields of a connection that hold as much as the page is long."""
 
-DEAR = {"subscriptionSyncPreview": 5_000, "diagnose": 5_000, "__schema": 2_000, "__type": 100}
+DEAR = {
+    "subscriptionSyncPreview": 100_000,
+    "diagnose": 100_000,
+    "__schema": 40_000,
+    "__type": 2_000,
+}
 """Fields that cost more than the records they return."""
 
 

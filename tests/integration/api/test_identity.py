@@ -198,7 +198,7 @@ def test_a_token_that_does_not_hold_is_refused_and_told_why(
 def test_clocks_may_differ_by_as_much_as_is_configured(
     token_desk: FrontDesk, issuer: LocalIssuer, claims: dict[str, int]
 ) -> None:
-    at = {name: int(time.time()) + offset for name, offset in claims.items()}
+    at: dict[str, Any] = {name: int(time.time()) + offset for name, offset in claims.items()}
     assert "data" in viewer(token_desk, issuer.token(**at))
 
 
