@@ -126,7 +126,7 @@ class Tokens:
 def _explained(chain: Chain) -> str:
     if chain.asked_at is not None:
         began = datetime.fromtimestamp(chain.asked_at, UTC).isoformat(timespec="seconds")
-        return f"an exchange that began at {began} was cut off, and the token it brought is lost"
+        return f"an exchange that began at {began} was cut off, and with it what it had brought"
     if chain.renewed_at is None:
         return "the configured one was used before, has expired, or is wrong"
     return "it has expired, or was used by somebody else"
