@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from seatsync.domain.roles import Caller
     from seatsync.services.door import Reading
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet reads past white space, and takes the full-width signs for the plain ones.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,11 @@ class ReportLine:
 
     def cells(self) -> tuple[str, ...]:
         """Return the values for a spreadsheet, which must not take any of them for a formula."""
-        return tuple(
-            f"'{value}" if value.startswith(_FORMULA_STARTS) else value for value in astuple(self)
-        )
+        return tuple(f"'{value}" if _is_formula(value) else value for value in astuple(self))
+
+
+def _is_formula(value: str) -> bool:
+    return value.lstrip().startswith(_FORMULA_STARTS) or value.startswith(("\t", "\r", "\n"))
 
 
 COLUMNS = tuple(field.name for field in fields(ReportLine))
