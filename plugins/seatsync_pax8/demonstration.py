@@ -20,7 +20,7 @@ ANATOMY = Anatomy(
     all_subscriptions=Listing(
         r"^/v1/subscriptions\?(?!.*companyId=)", ("content",), tells_total=True
     ),
-    token="^/v1/token$",  # noqa: S106 - a path
+    sign_in="^/v1/token$",
     small_pages={"page_size": 2},
 )
 

@@ -9,7 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from seatsync.errors import PluginUnusable
 from seatsync.sdk.plugin import Maturity
+from seatsync.sdk.quality import TIERS, Standing, read_quality
 from seatsync.sdk.registry import discover
 from seatsync.sdk.settings import SettingDescription, describe_settings
 
@@ -19,9 +21,16 @@ if TYPE_CHECKING:
 
 
 @click.command()
-def plugins() -> None:
-    """List the installed plug-ins, their settings, and why any did not load."""
+@click.option("--rules", is_flag=True, help="Print how each stands to every rule, as Markdown.")
+def plugins(*, rules: bool) -> None:
+    """List the installed plug-ins, their settings, and why any did not load.
+
+    The quality of each is what the conformance suite finds: bronze, silver or gold.
+    """
     registry = discover()
+    if rules:
+        click.echo(_table(registry))
+        return
     console = Console(soft_wrap=True, highlight=False)
     for plugin in registry.providers.values():
         _print_plugin(console, plugin)
@@ -31,6 +40,7 @@ def plugins() -> None:
 def _print_plugin(console: Console, plugin: ProviderPlugin) -> None:
     console.print(Text(f"{plugin.name}", "bold"), _title(plugin))
     console.print(f"  {_capabilities(plugin)}")
+    console.print(f"  quality: {_quality(plugin)}")
     table = Table("setting", "", "what it is", box=None, padding=(0, 0, 0, 2))
     for setting in describe_settings(plugin.settings):
         table.add_row(setting.name, _kind(setting), setting.description)
@@ -61,6 +71,26 @@ def _capabilities(plugin: ProviderPlugin) -> str:
     if plugin.simulator:
         parts.append("has a simulator")
     return "; ".join(parts)
+
+
+def _quality(plugin: ProviderPlugin) -> str:
+    try:
+        quality = read_quality(plugin)
+    except PluginUnusable as fault:
+        return str(fault)
+    if quality is None:
+        return "not stated, without a quality.yaml"
+    counts = ", ".join(f"{quality.count(standing)} {standing}" for standing in Standing)
+    left = [name for tier in TIERS for name in quality.todo(tier)]
+    return f"{quality.tier} ({counts})" + (f"; to do: {', '.join(left)}" if left else "")
+
+
+def _table(registry: Registry) -> str:
+    from seatsync.sdk.conformance.table import (  # noqa: PLC0415 - it brings the whole suite
+        render_table,
+    )
+
+    return render_table({name: read_quality(one) for name, one in registry.providers.items()})
 
 
 def _print_failures(console: Console, registry: Registry) -> None:

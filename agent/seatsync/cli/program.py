@@ -11,6 +11,7 @@ from seatsync.cli.demo import demo
 from seatsync.cli.key import key
 from seatsync.cli.logs import FORMATS, LEVELS, set_up_logs
 from seatsync.cli.migrate import migrate_database
+from seatsync.cli.new_plugin import new_plugin
 from seatsync.cli.plugins import plugins
 from seatsync.cli.report import report
 from seatsync.cli.schema import schema
@@ -49,6 +50,7 @@ for _command in (
     demo,
     key,
     migrate_database,
+    new_plugin,
     plugins,
     report,
     schema,

@@ -70,8 +70,11 @@ class Quality:
 
     def count(self, standing: Standing) -> int:
         """Return how many rules stand so."""
-        every = [one for promised in self.promises.values() for one in promised.values()]
-        return sum(1 for one in every if one.standing is standing)
+        return sum(1 for _, one in self.every() if one.standing is standing)
+
+    def every(self) -> list[tuple[str, Promise]]:
+        """Return all promises, with the names of their rules."""
+        return [pair for promised in self.promises.values() for pair in promised.items()]
 
     def tiers(self) -> dict[str, str]:
         """Return the tier of each rule that is named."""

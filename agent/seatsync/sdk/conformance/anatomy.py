@@ -46,7 +46,7 @@ class Anatomy:
     subscriptions: Listing
     all_subscriptions: Listing | None = None
     """The listing behind `Connector.all_subscriptions`, where there is one."""
-    token: str | None = None
+    sign_in: str | None = None
     """A regular expression for the paths that give tokens; None where there are no tokens."""
     small_pages: Mapping[str, Any] = field(default_factory=dict)
     """Settings with which pages hold two records; empty where a listing is one page."""
@@ -54,6 +54,10 @@ class Anatomy:
     active: str = "Active"
     ended: str = "Cancelled"
     currency: str = "USD"
+    distrusts_nothing: bool = False
+    """An empty listing is a fault, for it may be a missing permission."""
+    leaves_out_empty: bool = False
+    """A page without records may be the answer `{}`."""
     spell_id: Callable[[str, int], str] = spell_as_uuid
 
 

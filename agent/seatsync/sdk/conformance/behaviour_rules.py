@@ -8,8 +8,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from seatsync.errors import ProviderUnreachable, SeatsyncError
+from seatsync.errors import SeatsyncError
 from seatsync.sdk.conformance.rule import Chapter, Tier, require, require_same
+from seatsync.sdk.simulator import garbage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 BEHAVIOUR = Chapter("Behaviour")
 
+ALWAYS = 1_000_000
 SUCCEEDED = "SUCCEEDED"
 AGENTS = 2
 MOST_BREAKS = 50
@@ -87,15 +89,18 @@ def two_syncs_at_once_end_as_one(bench: Bench) -> None:
 
 @BEHAVIOUR.rule(Tier.GOLD)
 def a_sync_that_fails_forgets_nobody(bench: Bench) -> None:
-    """A listing that breaks off marks nothing as missing, and the next sync goes on from there."""
+    """A listing that turns into garbage marks nothing as missing, and is no success."""
     with bench.proving_ground() as trial:
         trial.sync()
         before = trial.held()
-        for broken in (_broken_after(bench, pages, _fail) for pages in (0, 1)):
-            with bench.proving_ground(broken) as failing:
-                _require_failure(failing.sync)
-        require_same(trial.held().subscriptions, before.subscriptions, "after syncs that failed")
-        require_same(trial.held().report, before.report, "the report of syncs that failed")
+        for walk in (bench.walks()[0], bench.walks()[-1]):
+            nth = min(2, bench.pages_of(walk))
+            bench.fresh()
+            bench.meddler.faults.plan(walk.listing.path, garbage(), nth=nth, times=ALWAYS)
+            _require_failure(trial.sync)
+        after = trial.held()
+    require_same(after.subscriptions, before.subscriptions, "after syncs that failed")
+    require_same(after.report, before.report, "the report of syncs that failed")
 
 
 class Killed(BaseException):
@@ -127,7 +132,7 @@ def _require_same_end(held: Held, expected: Held, what: str) -> None:
 
 
 def _is_killed_after(bench: Bench, pages: int, name: str) -> bool:
-    with bench.proving_ground(_broken_after(bench, pages, _kill), name) as trial:
+    with bench.proving_ground(_killed_after(bench, pages), name) as trial:
         try:
             trial.sync()
         except Killed:
@@ -143,28 +148,19 @@ def _require_failure(sync: Callable[[], str]) -> None:
     require(outcome != SUCCEEDED, "a sync whose listing broke off says that it succeeded")
 
 
-def _kill() -> None:
-    raise Killed
-
-
-def _fail() -> None:
-    raise ProviderUnreachable("the conformance suite broke the listing off")
-
-
-def _broken_after(bench: Bench, pages: int, end: Callable[[], None]) -> ProviderPlugin:
-    """Return the plug-in with connectors that end after so many pages, of whatever listing."""
+def _killed_after(bench: Bench, pages: int) -> ProviderPlugin:
+    """Return the plug-in with connectors that die after so many pages, of whatever listing."""
     plugin = bench.plugin
     connect = plugin.connect
-    return replace(plugin, connect=lambda *given: _BrokenOff(connect(*given), pages, end))
+    return replace(plugin, connect=lambda *given: _Dying(connect(*given), pages))
 
 
-class _BrokenOff:
-    """A connector that hands on some pages, and then meets its end."""
+class _Dying:
+    """A connector that hands on some pages, and then dies."""
 
-    def __init__(self, connector: Connector, pages: int, end: Callable[[], None]) -> None:
+    def __init__(self, connector: Connector, pages: int) -> None:
         self._connector = connector
         self._left = pages
-        self._end = end
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connector, name)
@@ -181,6 +177,6 @@ class _BrokenOff:
     def _few(self, listing: Callable[[], Iterator[Any]]) -> Iterator[Any]:
         for page in listing():
             if self._left < 1:
-                self._end()
+                raise Killed
             self._left -= 1
             yield page

@@ -89,6 +89,8 @@ class Bench:
         self.control = VirtualControl(self.clock)
         self.origin = ""
         self._pages: dict[str, int] = {}
+        self._secrets: set[str] = set()
+        self._trial_settings: dict[str, PluginSettings] = {}
         self.customers = [self._customer(number) for number in range(1, CUSTOMERS + 1)]
         self.subscriptions = self._subscriptions()
 
@@ -141,14 +143,15 @@ class Bench:
 
     def settings(self, **changed: Any) -> PluginSettings:
         """Return checked settings that reach the simulator."""
-        return self.plugin.settings.model_validate({**self.raw_settings(), **changed})
+        settings = self.plugin.settings.model_validate({**self.raw_settings(), **changed})
+        values = (getattr(settings, name) for name in type(settings).model_fields)
+        secrets = (value.get_secret_value() for value in values if isinstance(value, SecretStr))
+        self._secrets.update(filter(None, secrets))
+        return settings
 
     def secrets(self) -> frozenset[str]:
-        """Return every secret that is in the settings, or has been sent or answered."""
-        settings = self.settings()
-        values = (getattr(settings, name) for name in type(settings).model_fields)
-        secret = {value.get_secret_value() for value in values if isinstance(value, SecretStr)}
-        return frozenset(filter(None, secret | self.meddler.given))
+        """Return every secret that was in settings, and every token that was sent or answered."""
+        return frozenset(self._secrets | self.meddler.given)
 
     @contextmanager
     def connected(self, **changed: Any) -> Iterator[Connector]:
@@ -222,7 +225,9 @@ class Bench:
         """Open the real engine on an SQLite database; the same name is the same database."""
         folder = self.folder / name
         folder.mkdir(exist_ok=True)
-        return open_proving_ground(plugin or self.plugin, self.settings(), folder)
+        if name not in self._trial_settings:
+            self._trial_settings[name] = self.settings()
+        return open_proving_ground(plugin or self.plugin, self._trial_settings[name], folder)
 
 
 def _customers(connector: Connector) -> Pages:

@@ -130,7 +130,8 @@ def with_records(listing: Listing, change: Callable[[list[Any]], list[Any]]) -> 
         holder = answer
         for key in listing.records[:-1]:
             holder = holder[key]
-        holder[listing.records[-1]] = change(holder[listing.records[-1]])
+        # What is empty may be left out.
+        holder[listing.records[-1]] = change(holder.get(listing.records[-1]) or [])
         return msgspec.json.encode(answer)
 
     return changed

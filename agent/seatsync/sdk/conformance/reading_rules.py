@@ -55,6 +55,8 @@ def subscriptions_are_listed_to_the_end(bench: Bench) -> None:
 @READING.rule(Tier.BRONZE)
 def nothing_is_listed_as_nothing(bench: Bench) -> None:
     """A customer without subscriptions is read without a fault."""
+    if bench.anatomy.distrusts_nothing:
+        raise Inapplicable("its provider answers nothing, too, where it lets nothing be seen")
     nobody = replace(
         bench.customers[0], external_id=bench.anatomy.spell_id("customer", 99), name="Nobody"
     )
@@ -79,7 +81,7 @@ def reading_changes_nothing(bench: Bench) -> None:
     bench.read()
     with bench.connected() as connector:
         list(connector.verify())
-    token = bench.anatomy.token
+    token = bench.anatomy.sign_in
     changing = [call for call in bench.meddler.calls if call.method not in _READS]
     elsewhere = [
         f"{call.method} {call.target}"
@@ -248,7 +250,7 @@ def _spoil(bench: Bench, external_id: str, seats: str) -> None:
     listing, key = bench.walks()[-1].listing, bench.anatomy.seats
 
     def spoilt(record: Any) -> Any:
-        is_it = str(record.get(listing.id)).endswith(external_id)
+        is_it = str(record.get(listing.id)) == external_id
         return {**record, key: seats} if is_it else record
 
     bench.meddler.tamper(listing, None, with_records(listing, lambda page: list(map(spoilt, page))))

@@ -83,7 +83,7 @@ def _read_and_fail(bench: Bench) -> list[str]:
 
 
 def _paths(bench: Bench) -> list[str]:
-    token = [bench.anatomy.token] if bench.anatomy.token else []
+    token = [bench.anatomy.sign_in] if bench.anatomy.sign_in else []
     return token + [walk.listing.path for walk in bench.walks()]
 
 
