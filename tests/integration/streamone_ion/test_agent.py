@@ -15,7 +15,9 @@ from seatsync.domain.exception import ExceptionKind
 from seatsync.domain.job import Job, JobStatus
 from seatsync.domain.provider import HealthState
 from seatsync.domain.roles import LOCAL
+from seatsync.sdk.context import Control
 from seatsync.sdk.simulator import served
+from seatsync.sync.dry_run import DryRun
 from seatsync_streamone_ion import PLUGIN
 from seatsync_streamone_ion.simulator import Simulator
 
@@ -75,6 +77,17 @@ def test_restarted_and_second_agents_go_on_with_one_chain(
             assert sync(agent).status is JobStatus.SUCCEEDED
         assert len(agents[0].services.read.subscriptions.page(LOCAL).items) == 6
     assert (ion.tokens.exchanges, ion.tokens.refusals) == (5, 0)
+
+
+def test_a_dry_run_keeps_the_token_that_it_had_to_exchange(
+    ion: Simulator, configure: Configure
+) -> None:
+    with open_agent(configure()) as agent:
+        forecast = DryRun(agent.mirror, agent.connections, "ion").forecast(Control())
+        assert (forecast.counts.created, forecast.failures) == (6, ())
+        ion.tokens.revoke_access()
+        assert sync(agent).status is JobStatus.SUCCEEDED
+    assert (ion.tokens.exchanges, ion.tokens.refusals) == (2, 0)
 
 
 def test_a_chain_that_ended_is_told_until_a_new_token_is_configured(
