@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[Lab]:
+def world(tmp_path: Path, migrated_sqlite_url: str) -> Iterator[Lab]:
     """A running agent, connected to a simulated Pax8 that is empty."""
+    del migrated_sqlite_url  # the same file, which need not be migrated for each test
     with lab(tmp_path) as running:
         yield running

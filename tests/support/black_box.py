@@ -8,6 +8,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -15,8 +16,14 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import httpx
+import uvicorn
 import yaml
 
+from seatsync.bootstrap.agent import open_agent
+from seatsync.bootstrap.entry_point import WEB_APPLICATION, load_from
+from seatsync.bootstrap.server import listen, web_config
+from seatsync.config.load import load_config
+from seatsync.sdk.registry import discover
 from seatsync.sdk.simulator import served
 from seatsync_pax8.simulator import Simulator
 
@@ -218,12 +225,34 @@ def slug(name: str) -> str:
 
 @contextmanager
 def lab(folder: Path, database_url: str | None = None, **provider: Any) -> Iterator[Lab]:
-    """Run an agent in a process of its own, connected to a simulated Pax8 that is empty."""
-    with (
-        served_pax8() as (simulator, settings),
-        agent(folder, settings, database_url, **provider) as api,
-    ):
-        yield Lab(api, simulator, folder / "seatsync.db", settings)
+    """Run an agent, connected to a simulated Pax8 that is empty."""
+    with served_pax8() as (simulator, settings):
+        config = write_config(folder, 8365, settings, database_url, **provider)
+        with agent_beside(config) as api:
+            yield Lab(api, simulator, folder / "seatsync.db", settings)
+
+
+@contextmanager
+def agent_beside(config: Path) -> Iterator[Api]:
+    """Run an agent in this process, which starts sooner; only HTTP reaches it all the same."""
+    environment = {"SEATSYNC_SECRET_KEY": SEALING_KEY}
+    settings = load_config(config, discover(), environment)
+    listening = listen("127.0.0.1", 0)
+    with closing(listening), open_agent(settings) as running:
+        app = load_from(WEB_APPLICATION)(running)
+        server = uvicorn.Server(web_config(app, settings.server.limits.request_bytes))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        running.start()
+        thread.start()
+        try:
+            api = Api(f"http://127.0.0.1:{listening.getsockname()[1]}")
+            with closing(api.http):
+                wait_for(lambda: server.started, "the agent")
+                yield api
+        finally:
+            server.should_exit = True
+            thread.join()
+            running.stop()
 
 
 @contextmanager
