@@ -63,7 +63,7 @@ def history(office: BackOffice) -> None:
     with office.mirror.writing():
         office._insert(
             "run_failure",
-            id=1,
+            id=new_id(),
             run_id=failed,
             provider_key="px",
             code="RECORD_UNREADABLE",
