@@ -65,7 +65,7 @@ def nested(kind: Any) -> dict[str, GraphQLField]:
 
 def record_of(field: GraphQLField) -> Any:
     """Return the type of the records that a field leads to, through its connection."""
-    kind = get_named_type(field.type)
+    kind: Any = get_named_type(field.type)
     return get_named_type(kind.fields["nodes"].type) if is_connection(kind) else kind
 
 
