@@ -10,7 +10,7 @@ import msgspec
 
 from seatsync.domain.money import Money
 from seatsync.domain.subscription import RemoteSubscription
-from seatsync_pax8.instant import read_instant
+from seatsync.sdk.instant import read_instant
 from seatsync_pax8.status import PENDING_CANCEL, TRIAL, read_status
 from seatsync_pax8.term import is_trial_term, read_billing_type, read_frequency, read_term
 from seatsync_pax8.wire import Product, unreadable
