@@ -6,14 +6,14 @@ from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from seatsync.errors import AnswerUnreadable, CustomerError, SkippedFault
+from seatsync.errors import AnswerUnreadable, CustomerError, RecordError
 from seatsync.sdk.counted_paging import CountedPage, Place, counted_pages
 from seatsync.sdk.http import open_client, raise_for_answer
 from seatsync.sdk.listing import Listed, fingerprint
 from seatsync.sdk.verification import CONSENT, ONE_PAGE, PERMISSION, TOKEN, Stage, run_stages
 from seatsync_stellr.customer import read_customer
 from seatsync_stellr.envelope import read_envelope, read_reason
-from seatsync_stellr.fields import Fields
+from seatsync_stellr.fields import keys_of
 from seatsync_stellr.path import CUSTOMERS, SubscriptionPaths
 from seatsync_stellr.subscription import lacking, read_subscription
 from seatsync_stellr.token import token_auth
@@ -37,6 +37,9 @@ PERMISSIONS = (
     " Details, List Customers' Subscriptions and Get Subscription Details, and must be issued by"
     " the reseller's organisation administrator."
 )
+MOST_TRIED = 5
+"""Of so many customers the subscriptions are asked for until one has some to show."""
+
 _NOT_YOURS = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 
 
@@ -148,22 +151,33 @@ class StellrConnector:
     def _check_page(self) -> str:
         page = self._customer_page(Place())
         customers = [read_customer(raw) for raw in page.items]
-        keys = Fields.read(page.items[0]).keys
-        found = f"read a page of {len(customers)} customers with the keys {keys}"
+        found = f"read a page of {len(customers)} customers with the keys {_first_keys(page.items)}"
         return f"{found}; {self._diagnosis(customers)}"
 
     def _diagnosis(self, customers: Sequence[RemoteCustomer]) -> str:
-        """Say which keys the subscriptions of the first customer that has some came with."""
-        for customer in customers[:5]:
+        """Say how the subscriptions came of the first customer that has some."""
+        for customer in customers[:MOST_TRIED]:
             try:
                 page = self._subscription_page(customer.external_id, Place())
-                records = [self._listed(raw, customer.external_id).read() for raw in page.items]
-            except SkippedFault:
+            except CustomerError:
                 continue
-            keys = Fields.read(page.items[0]).keys
-            found = f"customer {customer.external_id} has subscriptions with the keys {keys}"
-            return f"{found}; not found in them: {', '.join(lacking(records)) or 'nothing'}"
+            return self._told_of(customer.external_id, page.items)
         return "no subscription of the first customers could be read"
+
+    def _told_of(self, customer_id: str, raws: Sequence[msgspec.Raw]) -> str:
+        records, faults = [], []
+        for raw in raws:
+            try:
+                records.append(self._listed(raw, customer_id).read())
+            except RecordError as error:
+                faults.append(error.message)
+        lacks = ", ".join(lacking(records)) or "nothing"
+        told = f"customer {customer_id} has subscriptions with the keys {_first_keys(raws)}"
+        return "; ".join([told, f"not found in them: {lacks}", *faults[:1]])
+
+
+def _first_keys(raws: Sequence[msgspec.Raw]) -> str:
+    return keys_of(raws[0]) if raws else "of no record"
 
 
 def _is_bare(envelope: Envelope, place: Place) -> bool:

@@ -47,6 +47,14 @@ class Fields:
         return str(value).strip() or None
 
 
+def keys_of(raw: bytes | msgspec.Raw) -> str:
+    """Return the names of the keys of an object, for people."""
+    try:
+        return Fields.read(raw).keys
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return "of no object"
+
+
 def list_keys(names: tuple[str, ...]) -> str:
     """Return names of keys in one line; what does not look like a key is left out."""
     keys = [name for name in names if _KEY.fullmatch(name)]

@@ -264,6 +264,24 @@ def test_verify_says_which_keys_came_and_what_was_not_found(
     assert "Example" not in told
 
 
+def test_verify_says_what_is_wrong_with_the_subscriptions(
+    connect: Connect, stellr: Simulator
+) -> None:
+    customer, ids = stock(stellr, 2)
+    stellr.break_subscription(customer.external_id, ids[0], b'["no object"]')
+    stellr.break_subscription(customer.external_id, ids[1], b'{"subscriptionId": "9_1"}')
+    told = list(connect().verify())[3].message
+    assert "has subscriptions with the keys of no object" in told
+    assert "Expected `object`" in told
+
+
+def test_verify_survives_a_promise_without_records(connect: Connect, stellr: Simulator) -> None:
+    stellr.faults.plan("/api/", garbage(b'{"data":{"total":9,"records":[]}}'), times=9)
+    assert list(connect().verify())[3].message.startswith(
+        "read a page of 0 customers with the keys of no record"
+    )
+
+
 def test_verify_does_without_a_readable_subscription(connect: Connect, stellr: Simulator) -> None:
     stellr.add_customer("Without anything")
     assert list(connect().verify())[3].message.endswith("could be read")
