@@ -66,6 +66,11 @@ def test_the_wheel_holds_the_page_that_is_served_to_browsers(wheel: Path) -> Non
     assert "seatsync_graphql/graphiql.html" in _members(wheel)
 
 
+def test_the_wheel_holds_what_authors_of_connectors_need(wheel: Path) -> None:
+    needed = ["conformance/suite.py", "scaffold/templates/connector.py.txt"]
+    assert {f"seatsync/sdk/{name}" for name in needed} <= _members(wheel)
+
+
 def test_the_installed_wheel_works_beside_graphql_core(wheel: Path, tmp_path: Path) -> None:
     target = tmp_path / "site"
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]

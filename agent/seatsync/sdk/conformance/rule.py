@@ -29,11 +29,15 @@ class Inapplicable(SkipTest):
     """A rule asks for what this connector says that it cannot do; the message names that."""
 
 
+class Unproved(SkipTest):
+    """A rule could not be tried in this environment; the message says what it lacks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule: its name, which quality.yaml uses, a sentence, and the check.
 
-    The check returns when the rule is kept, and raises `Broken` or `Inapplicable`.
+    The check returns when the rule is kept, and raises `Broken`, `Inapplicable` or `Unproved`.
     """
 
     name: str

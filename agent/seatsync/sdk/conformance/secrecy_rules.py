@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from seatsync.errors import SeatsyncError
-from seatsync.sdk.conformance.rule import Broken, Chapter, Inapplicable, Tier
+from seatsync.sdk.conformance.rule import Broken, Chapter, Tier, Unproved
 from seatsync.sdk.simulator import answers, dropped, garbage
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def the_database_holds_no_secret(bench: Bench) -> None:
 def cassettes_hold_no_secret(bench: Bench) -> None:
     """A cassette that is recorded with the SDK holds no secret and no token."""
     if find_spec("vcr") is None:
-        raise Inapplicable("vcrpy, which records cassettes, is not installed")
+        raise Unproved("vcrpy, which records cassettes, is not installed")
     from seatsync.sdk.cassettes import Label, recorded  # noqa: PLC0415 - needs vcrpy
 
     path = bench.folder / "cassette.yaml"

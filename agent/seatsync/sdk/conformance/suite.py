@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from seatsync.sdk.conformance.anatomy import Anatomy, HasAnatomy
 from seatsync.sdk.conformance.bench import open_bench
-from seatsync.sdk.conformance.rule import Broken, Inapplicable, require
+from seatsync.sdk.conformance.rule import Broken, Inapplicable, Unproved, require
 from seatsync.sdk.conformance.rules import RULES, RULES_BY_NAME
 from seatsync.sdk.plugin import ProviderPlugin
-from seatsync.sdk.quality import Promise, Standing, read_quality
+from seatsync.sdk.quality import Standing, read_quality
 from seatsync.sdk.registry import discover
 
 if TYPE_CHECKING:
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from seatsync.sdk.conformance.rule import Rule
     from seatsync.sdk.demonstration import SimulatedProvider
-
-_BY_DEFAULT = Promise(Standing.DONE)
+    from seatsync.sdk.quality import Promise
 
 
 class ConnectorConformance:
@@ -53,7 +52,7 @@ class ConnectorConformance:
         return given if isinstance(given, ProviderPlugin) else discover().provider(given)
 
     def keep(self, rule: Rule) -> None:
-        """Put the connector through one rule; raises `Broken` or `Inapplicable`."""
+        """Put the connector through one rule; raises what its check raises."""
         stand_in = self.simulate()
         with open_bench(self.found_plugin(), self._anatomy_of(stand_in), stand_in) as bench:
             rule.check(bench)
@@ -77,31 +76,31 @@ class ConnectorConformance:
 def _test_of(rule: Rule) -> Callable[[ConnectorConformance], None]:
     def test(self: ConnectorConformance) -> None:
         quality = read_quality(self.found_plugin())
-        promise = quality.promise(rule.name) if quality else _BY_DEFAULT
-        try:
-            self.keep(rule)
-        except Inapplicable as reason:
-            _judge_inapplicable(rule, promise, reason, is_promised=quality is not None)
-        except Exception as fault:
-            if promise.standing is Standing.DONE:
-                raise
-            raise Inapplicable(f"{rule.name} is {promise}: {fault}") from fault
-        else:
-            _judge_kept(rule, promise)
+        _try(self, rule, quality.promise(rule.name) if quality else None)
 
     test.__name__ = rule.test_name
     test.__doc__ = rule.sentence
     return test
 
 
-def _judge_inapplicable(
-    rule: Rule, promise: Promise, reason: Inapplicable, *, is_promised: bool
-) -> None:
-    if is_promised and promise.standing is not Standing.EXEMPT:
+def _try(tried: ConnectorConformance, rule: Rule, promise: Promise | None) -> None:
+    """Put a connector through a rule, and hold it to its promise; None if it promises nothing."""
+    standing = promise.standing if promise else Standing.DONE
+    try:
+        tried.keep(rule)
+    except (Inapplicable, Unproved) as reason:
+        _skip(rule, promise, reason)
+    except Exception as fault:
+        if standing is Standing.DONE:
+            raise
+        raise Inapplicable(f"{rule.name} is {promise}: {fault}") from fault
+    else:
+        kept = f"{rule.name} is kept: say `done` in quality.yaml instead of {promise}"
+        require(standing is Standing.DONE, kept)
+
+
+def _skip(rule: Rule, promise: Promise | None, reason: Inapplicable | Unproved) -> NoReturn:
+    is_declared = promise is None or promise.standing is Standing.EXEMPT
+    if isinstance(reason, Inapplicable) and not is_declared:
         raise Broken(f"quality.yaml calls {rule.name} {promise}, but {reason}") from reason
-    raise Inapplicable(f"{rule.name}: {reason}") from reason
-
-
-def _judge_kept(rule: Rule, promise: Promise) -> None:
-    if promise.standing is not Standing.DONE:
-        raise Broken(f"{rule.name} is kept: say `done` in quality.yaml instead of {promise}")
+    raise type(reason)(f"{rule.name}: {reason}") from reason
