@@ -15,6 +15,7 @@ from seatsync_graphql.auth.choice import choose_authenticator
 from seatsync_graphql.endpoint import Endpoint, answer_fault
 from seatsync_graphql.execution import Executor
 from seatsync_graphql.metrics import Metrics
+from seatsync_graphql.own_names import OwnNames
 from seatsync_graphql.report_csv import ReportCsv
 from seatsync_graphql.schema import build_schema
 from seatsync_graphql.socket_endpoint import SocketEndpoint
@@ -46,12 +47,13 @@ def create_app(agent: Agent) -> Starlette:
             Route("/reports/sync-report.csv", ReportCsv(executor, authenticator).answer),
         ],
         middleware=[
+            *([Middleware(OwnNames)] if agent.config.auth.mode == "none" else []),
             Middleware(
                 CORSMiddleware,
                 allow_origins=list(server.cors_origins),
                 allow_methods=["GET", "POST"],
                 allow_headers=["Authorization", "Content-Type"],
-            )
+            ),
         ],
         exception_handlers={Exception: answer_fault},
         lifespan=_Lifespan(executor).run,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -65,9 +66,11 @@ class Served:
     def talk(self, *, greet: bool = True, **more: Any) -> Iterator[Talk]:
         """Open a conversation, past the greeting unless not to greet."""
         protocols: Any = more.pop("protocols", [PROTOCOL])
-        url = f"ws://{self.address}/graphql"
-        with connect(url, subprotocols=protocols or None, proxy=None, **more) as socket:
-            talk = Talk(socket)
+        # Connects to loopback, whatever name the request is for.
+        more["sock"] = socket.create_connection(self._listening.getsockname())
+        url = f"ws://{more.pop('host', self.address)}/graphql"
+        with connect(url, subprotocols=protocols or None, proxy=None, **more) as session:
+            talk = Talk(session)
             if greet:
                 talk.say("connection_init")
                 assert talk.hear() == {"type": "connection_ack"}
@@ -83,8 +86,8 @@ class Served:
 class Talk:
     """One conversation, from the client's side."""
 
-    def __init__(self, socket: ClientConnection) -> None:
-        self.socket = socket
+    def __init__(self, session: ClientConnection) -> None:
+        self.socket = session
 
     def say(self, kind: str, **more: Any) -> None:
         self.socket.send(json.dumps({"type": kind, **more}))

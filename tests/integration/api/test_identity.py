@@ -93,6 +93,22 @@ def test_without_authentication_everybody_is_local_and_may_do_everything(
     desk.close()
 
 
+@pytest.mark.parametrize("host", ["rebound.example", "rebound.example:8365", "", "[", "1.2.3.4"])
+def test_without_authentication_the_agent_answers_to_its_own_names_only(
+    office: BackOffice, keys_desk: FrontDesk, host: str
+) -> None:
+    desk = FrontDesk(office)
+    for path in CLOSED:
+        assert desk.send("GET", path, headers={"Host": host}).status_code == 421
+        assert keys_desk.send("GET", path, headers={"Host": host}).status_code == 401
+    assert desk.send("GET", "/healthz", headers={"Host": host}).status_code == 200
+    for own in ("localhost:8365", "127.0.0.1", "[::1]:8365"):
+        assert desk.send("GET", CLOSED[-1], headers={"Host": own}).status_code == 200
+    with Served(desk).open() as served:
+        assert served.refused(host="rebound.example") == 421
+    desk.close()
+
+
 def test_a_key_opens_what_its_roles_open(keys_desk: FrontDesk) -> None:
     answer = viewer(keys_desk, KEY)
     assert answer == {"data": {"viewer": {"name": "crm", "roles": ["BILLING", "PROVISIONING"]}}}
