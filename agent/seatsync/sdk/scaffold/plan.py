@@ -44,7 +44,7 @@ def plan_files(names: Names) -> Mapping[PurePosixPath, str]:
         **{package / f"{module}.py": f"{module}.py" for module in _OWN.split()},
     }
     filled = {path: names.fill(_template(name)) for path, name in templates.items()}
-    return {**filled, package / "quality.yaml": _quality()}
+    return {**filled, package / "quality.yaml": _quality(), package / "py.typed": ""}
 
 
 def _template(name: str) -> str:
