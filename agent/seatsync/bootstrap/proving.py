@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 from contextlib import contextmanager
 from functools import cache
@@ -86,9 +87,10 @@ def open_trial(
 @cache
 def _migrated() -> Path:
     """Return an empty database of this version; making one takes longer than most checks."""
-    path = Path(mkdtemp(prefix="seatsync-")) / DATABASE
-    migrate(f"sqlite:///{path}")
-    return path
+    folder = Path(mkdtemp(prefix="seatsync-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    migrate(f"sqlite:///{folder / DATABASE}")
+    return folder / DATABASE
 
 
 def _engine(mirror: Mirror, plugin: ProviderPlugin, settings: PluginSettings) -> SyncEngine:
