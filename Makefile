@@ -11,7 +11,7 @@ PYTHON ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench record record-partner-center lock clean
+.PHONY: help demo test lint format bench fuzz record record-partner-center lock clean
 
 help: ## say what can be made
 	@echo "make <target> [ARGS=...]"
@@ -37,6 +37,10 @@ format: $(VENV)/development ## bring the code into shape
 
 bench: $(VENV)/development ## measure a sync beside its floors
 	@$(PY) benchmarks/sync.py $(ARGS)
+
+fuzz: $(VENV)/development ## send 10,000 random documents to the API
+	@SEATSYNC_RANDOM_DOCUMENTS=10000 $(PY) -m pytest -o timeout=900 \
+		tests/integration/api/test_random_documents.py $(ARGS)
 
 record: $(VENV)/development ## record the cassettes again, from the simulators
 	@$(PY) -m seatsync_pax8.record $(ARGS)
