@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from seatsync.sdk.simulator import App
 
 ANATOMY = Anatomy(
-    customers=Listing(r"^/v1/customers(\?|$)", ("items",)),
+    customers=Listing(r"^/v1/customers(\?|$)", ("items",), names_next=True),
     subscriptions=Listing(r"^/v1/customers/[^/]+/subscriptions$", ("items",)),
-    token="/oauth2/",  # noqa: S106 - a part of a path
+    sign_in="/oauth2/",
     small_pages={"page_size": 2},
     active="active",
     ended="deleted",

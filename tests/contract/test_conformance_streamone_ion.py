@@ -24,7 +24,7 @@ class OftenConfigured(Demonstration):
 class TestStreamOneIon(ConnectorConformance):
     plugin = "streamone_ion"
     anatomy = Anatomy(
-        customers=Listing(rf"{ACCOUNT}/customers\?", ("customers",)),
+        customers=Listing(rf"{ACCOUNT}/customers\?", ("customers",), names_next=True),
         subscriptions=Listing(
             rf"{ACCOUNT}/subscriptions\?.*customerId=", ("items",), tells_total=True
         ),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from graphql import DangerousChangeType, find_breaking_changes, find_dangerous_changes
 from graphql import build_schema as parse_schema
-from graphql import find_breaking_changes
 
 from seatsync_graphql.schema import build_schema
 
@@ -31,6 +31,9 @@ def test_the_served_schema_breaks_no_part_of_the_contract(
     contract: GraphQLSchema, served: GraphQLSchema
 ) -> None:
     assert [change.description for change in find_breaking_changes(contract, served)] == []
+    dangerous = find_dangerous_changes(contract, served)
+    added = {DangerousChangeType.VALUE_ADDED_TO_ENUM, DangerousChangeType.OPTIONAL_ARG_ADDED}
+    assert [change.description for change in dangerous if change.type not in added] == []
 
 
 def test_the_exported_schema_is_the_one_that_is_served(pytestconfig: pytest.Config) -> None:

@@ -30,6 +30,8 @@ class Listing:
     records: tuple[str, ...] = ()
     tells_total: bool = False
     """A page says how many records, or pages, the listing has: what is lost can be noticed."""
+    names_next: bool = False
+    """A page names the next one, so that an empty one in the middle is not the last."""
     id: str = "id"
     """The key of a record's own id."""
 

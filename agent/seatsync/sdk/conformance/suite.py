@@ -91,7 +91,7 @@ def _try(tried: ConnectorConformance, rule: Rule, promise: Promise | None) -> No
     except (Inapplicable, Unproved) as reason:
         _skip(rule, promise, reason)
     except Exception as fault:
-        if standing is Standing.DONE:
+        if standing is not Standing.TODO:
             raise
         raise Inapplicable(f"{rule.name} is {promise}: {fault}") from fault
     else:
