@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from jwt import algorithms
 
 from seatsync.sdk.simulator import served
 
@@ -63,9 +64,9 @@ class LocalIssuer:
     @staticmethod
     def _jwk(key_id: str, key: Any) -> dict[str, Any]:
         kind = (
-            jwt.algorithms.RSAAlgorithm
+            algorithms.RSAAlgorithm
             if isinstance(key, rsa.RSAPrivateKey)
-            else jwt.algorithms.ECAlgorithm
+            else algorithms.ECAlgorithm
         )
         public: dict[str, Any] = json.loads(kind.to_jwk(key.public_key()))
         return public | {"kid": key_id, "use": "sig"}
