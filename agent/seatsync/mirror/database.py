@@ -143,8 +143,9 @@ class Mirror:
     def each(
         self, sql: str, params: Mapping[str, Any] | None = None
     ) -> Iterator[tuple[Any, ...]]:
-        """Run a query as `rows` does, and yield its rows one by one while the session is open."""
-        yield from self._run(sql, params)
+        """Run a query as `rows` does; return its rows one by one, while the session is open."""
+        rows: Iterator[tuple[Any, ...]] = iter(self._run(sql, params))
+        return rows
 
     def execute(self, sql: str, params: Mapping[str, Any] | None = None) -> int:
         """Run a statement with `:name` parameters; return how many rows it changed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from seatsync.mirror.codec import decode_uuid
@@ -80,7 +81,7 @@ def _load(mirror: Mirror, table: str, provider_key: str) -> Sightings:
             " WHERE provider_key || '' = :key AND fingerprint IS NOT NULL",
             {"key": provider_key},
         )
-        return Sightings(bytes(fingerprint) for (fingerprint,) in rows)
+        return Sightings(map(bytes, chain.from_iterable(rows)))
 
 
 def begin_epoch(mirror: Mirror, provider_key: str, epoch: str) -> None:
