@@ -123,7 +123,8 @@ class Executor:
 
     def answer(self, operation: Operation, deadline: Deadline) -> dict[str, Any]:
         """Execute in this thread; a query in one database session, unless it asks a provider."""
-        deadline.check()
+        if deadline.is_over:  # all threads were taken until now
+            raise InvalidRequest.saying(str(TookTooLong(deadline.seconds)), TOO_COMPLEX)
         document = self._prepare(operation)
         is_query = document.operation(operation.name).operation is OperationType.QUERY
         shares_session = is_query and not asks_providers(operation.text)

@@ -10,7 +10,12 @@ import pytest
 from graphql import get_introspection_query
 
 from front_desk import FrontDesk, Limits, Server
+from seatsync.domain.roles import LOCAL
 from seatsync.services.reading import Records
+from seatsync_graphql.deadline import Deadline
+from seatsync_graphql.errors import InvalidRequest
+from seatsync_graphql.execution import Executor, Operation
+from seatsync_graphql.schema import build_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -198,6 +203,18 @@ def test_an_operation_that_hangs_is_not_waited_for(
     assert desk.refused("{ accounts { totalCount } }") == TOO_COMPLEX
     assert time.monotonic() - begun < 1
     desk.close()
+
+
+def test_an_operation_that_waited_too_long_for_its_turn_is_not_begun(
+    desk: FrontDesk, office: BackOffice
+) -> None:
+    executor = Executor(build_schema(), desk.agent.services, Limits(), introspection=True)
+    create = 'mutation { createAccount(input: {name: "x"}) { account { id } } }'
+    with pytest.raises(InvalidRequest) as refused:
+        executor.answer(Operation(create, None, None, LOCAL), Deadline(-1))
+    assert refused.value.errors[0].extensions == {"code": TOO_COMPLEX}
+    assert office.audited() == []
+    executor.close()
 
 
 LEAKS = [
