@@ -63,7 +63,7 @@ class LocalIssuer:
 
     @staticmethod
     def _jwk(key_id: str, key: Any) -> dict[str, Any]:
-        kind = (
+        kind: Any = (
             algorithms.RSAAlgorithm
             if isinstance(key, rsa.RSAPrivateKey)
             else algorithms.ECAlgorithm

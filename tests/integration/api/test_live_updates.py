@@ -28,9 +28,15 @@ FOLLOW_REPORT = """subscription($filter: SyncReportFilter) {
 
 
 @pytest.fixture
-def migrated_url(migrated_sqlite_url: str) -> str:
-    """What the protocol does is the same on either database."""
-    return migrated_sqlite_url
+def migrated_url(request: pytest.FixtureRequest) -> str:
+    """What the protocol does is the same on either database, unless a test asks for both."""
+    url: str = request.getfixturevalue(getattr(request, "param", "migrated_sqlite_url"))
+    return url
+
+
+on_both_databases = pytest.mark.parametrize(
+    "migrated_url", ["migrated_sqlite_url", "migrated_postgres_url"], indirect=True
+)
 
 
 @pytest.fixture
@@ -52,6 +58,7 @@ def eventually_nothing_is_open(served: Served) -> None:
         time.sleep(0.01)
 
 
+@on_both_databases
 def test_a_job_is_followed_to_its_end(served: Served, office: BackOffice) -> None:
     job = ask_for_a_job(office)
     with served.talk() as client:
@@ -128,6 +135,7 @@ def test_what_nobody_expected_is_masked(
     assert "secret" not in str(error)
 
 
+@on_both_databases
 def test_entries_are_told_as_they_are_written(served: Served, office: BackOffice) -> None:
     office.provider()
     earlier = begin_run(office)
@@ -147,6 +155,7 @@ def test_entries_are_told_as_they_are_written(served: Served, office: BackOffice
     assert heard[0]["run"] == {"requestedBy": "schedule"}
 
 
+@on_both_databases
 def test_however_much_is_written_at_once_all_of_it_is_told_in_order(
     served: Served, office: BackOffice
 ) -> None:
