@@ -140,9 +140,7 @@ class Mirror:
         result: list[tuple[Any, ...]] = self._run(sql, params).fetchall()
         return result
 
-    def each(
-        self, sql: str, params: Mapping[str, Any] | None = None
-    ) -> Iterator[tuple[Any, ...]]:
+    def each(self, sql: str, params: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
         """Run a query as `rows` does; return its rows one by one, while the session is open."""
         rows: Iterator[tuple[Any, ...]] = iter(self._run(sql, params))
         return rows

@@ -106,7 +106,7 @@ def declare_providers(db: Database) -> None:
         name = _required_text()
         sealed = Required(bytes)
         updated_at = Required(datetime)
-        PrimaryKey(provider, name)
+        PrimaryKey(provider, name)  # pyright: ignore[reportArgumentType]  Pony's two uses of it
 
 
 def declare_subscriptions(db: Database) -> None:

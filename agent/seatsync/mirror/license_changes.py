@@ -12,7 +12,8 @@ from seatsync.mirror.rows import RowReader, money, optional
 
 
 def _change(*values: Any) -> LicenseChange:
-    return LicenseChange(*(*values[:5], money(*values[5:7]), *values[7:]))
+    record: tuple[Any, ...] = (*values[:5], money(*values[5:7]), *values[7:])
+    return LicenseChange(*record)
 
 
 LICENSE_CHANGES: Listing[LicenseChange, Anything] = Listing(

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 def _provider(*values: Any) -> Provider:
-    return Provider(*(*values[:4], decode_health(*values[4:])))
+    record: tuple[Any, ...] = (*values[:4], decode_health(*values[4:]))
+    return Provider(*record)
 
 
 _READER = RowReader(

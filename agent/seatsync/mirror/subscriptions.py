@@ -27,7 +27,8 @@ _LAST_SYNCED_AT = (
 
 def _subscription(*values: Any) -> Subscription:
     amounts = money(*values[22:24]), money(*values[24:26])
-    return Subscription(*(*values[:22], *amounts, *values[26:]))
+    record: tuple[Any, ...] = (*values[:22], *amounts, *values[26:])
+    return Subscription(*record)
 
 
 _READER = RowReader(
