@@ -22,6 +22,9 @@ from seatsync.sdk.conformance.rules import RULES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.timeout(300)
+"""A dozen processes are started one after the other, on a machine that may be busy."""
+
 NAME = "kestrel-cloud"
 PLUGIN = "kestrel_cloud"
 GUIDE = Path(__file__).parents[2] / "docs" / "connectors.md"
@@ -178,7 +181,6 @@ def _changed(text: str, diff: str) -> str:
     return text
 
 
-@pytest.mark.timeout(300)
 def test_the_guide_leads_from_bronze_to_gold(made: Beside, tmp_path: Path) -> None:
     package = made.folder / f"seatsync_{PLUGIN}"
     diffs = [text for kind, text in BLOCK.findall(GUIDE.read_text()) if kind == "diff"]
