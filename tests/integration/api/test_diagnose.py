@@ -270,7 +270,9 @@ def test_a_subscription_without_a_price(case: Case) -> None:
     assert case.failed(subscription=False) == ["PRICE_DATA"]
 
 
-@pytest.mark.parametrize("asked", [("garbage", None), (str(new_id()), None)])
+@pytest.mark.parametrize(
+    "asked", [("garbage", None), ("00000000-0000-0000-0000-000000000007", None)]
+)
 def test_a_contract_that_does_not_exist(desk: FrontDesk, asked: tuple[str, str | None]) -> None:
     contract, subscription = asked
     found = desk.refused(DIAGNOSE, contract=contract, subscription=subscription)
