@@ -1,4 +1,4 @@
-"""Changes that are scheduled for the next term, said beside the status so that they are seen."""
+"""Changes that are scheduled for the next term, told in words so that they are seen."""
 
 from __future__ import annotations
 

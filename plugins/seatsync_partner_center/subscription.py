@@ -55,7 +55,7 @@ def _record(wire: Subscription, customer_id: str) -> RemoteSubscription:
         name=wire.friendlyname or wire.offername or external_id,
         quantity=_seats(wire.quantity),
         status=read_status(wire.status),
-        provider_status=_spelled_status(wire),
+        provider_status=wire.status or "",
         billing_type=billing_type_of(wire),
         part_number=part_number_of(wire.offerid),
         product_name=wire.offername,
@@ -65,6 +65,7 @@ def _record(wire: Subscription, customer_id: str) -> RemoteSubscription:
         is_trial=bool(wire.istrial),
         auto_renew=wire.autorenewenabled,
         parent_external_id=read_guid(wire.parentsubscriptionid),
+        provider_note=_next_term(wire),
         starts_at=_read_date(wire, "effectivestartdate"),
         commitment_ends_at=_end(wire),
     )
@@ -80,10 +81,9 @@ def _seats(quantity: Decimal) -> int:
     return int(quantity)
 
 
-def _spelled_status(wire: Subscription) -> str:
+def _next_term(wire: Subscription) -> str | None:
     scheduled = describe_next_term(wire.schedulednextterminstructions)
-    status = wire.status or ""
-    return f"{status} (next term: {scheduled})" if scheduled else status
+    return f"next term: {scheduled}" if scheduled else None
 
 
 def _end(wire: Subscription) -> datetime | None:
@@ -107,7 +107,7 @@ def _replaced(record: RemoteSubscription, successor: str) -> RemoteSubscription:
     return replace(
         record,
         status=SubscriptionStatus.CANCELLED,
-        provider_status=f"{record.provider_status} (migrated to {successor})",
+        provider_note=f"migrated to {successor}",
     )
 
 

@@ -115,7 +115,9 @@ def _subscription(raw: bytes) -> Iterator[str]:
         parts = (
             kind_of(read_folded(raw, Subscription)).value,
             f"{record.quantity} seats, {record.billing_type}, {record.status}",
-            record.provider_status,
+            f"{record.provider_status} ({record.provider_note})"
+            if record.provider_note
+            else record.provider_status,
             record.part_number or "no part number",
             record.term or "no term",
             f"until {end:%Y-%m-%d %H:%M:%S}" if end else "no end",

@@ -59,6 +59,7 @@ def _texts(record: RemoteSubscription) -> Iterable[str]:
             record.unit_type,
             record.term,
             record.parent_external_id,
+            record.provider_note,
             record.unit_cost.currency if record.unit_cost else None,
         ),
     )

@@ -53,7 +53,8 @@ class RemoteSubscription:
     """What a provider says about one subscription, in our words: the provider-owned fields.
 
     `term` is an ISO 8601 duration such as `P1Y`; instants are aware; `unit_cost` is what the
-    provider charges the partner for one unit, and None while unknown.
+    provider charges the partner for one unit, and None while unknown; `provider_note` tells
+    what else the provider says, such as a change that is scheduled for the next term.
     """
 
     external_id: str
@@ -71,6 +72,7 @@ class RemoteSubscription:
     is_trial: bool = False
     auto_renew: bool | None = None
     parent_external_id: str | None = None
+    provider_note: str | None = None
     starts_at: datetime | None = None
     commitment_ends_at: datetime | None = None
     unit_cost: Money | None = None
@@ -114,6 +116,7 @@ _SPELLINGS: tuple[tuple[str, Callable[[Any], object]], ...] = (
     ("unit_type", _text),
     ("term", _text),
     ("parent_external_id", _text),
+    ("provider_note", _text),
     ("starts_at", _utc),
     ("commitment_ends_at", _utc),
     ("unit_cost", Money.canonical),
@@ -145,6 +148,7 @@ class Subscription:
     is_trial: bool
     auto_renew: bool | None
     parent_external_id: str | None
+    provider_note: str | None
     starts_at: datetime | None
     commitment_ends_at: datetime | None
     unit_cost: Money | None

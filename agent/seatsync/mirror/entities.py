@@ -134,6 +134,7 @@ def declare_subscriptions(db: Database) -> None:
         is_trial = Required(bool)
         auto_renew = Optional(bool)
         parent_external_id = _optional_text()
+        provider_note = _optional_text()
         starts_at = Optional(datetime)
         commitment_ends_at = Optional(datetime)
         unit_cost_amount = _amount()

@@ -49,6 +49,7 @@ _SUBSCRIPTION_COLUMNS = """
     s.missing_since, s.unreadable_since, s.fingerprint, s.external_id, p.external_id, s.name,
     s.quantity, s.status, s.provider_status, s.billing_type, s.part_number, s.product_name,
     s.unit_type, s.term, s.billing_frequency, s.is_trial, s.auto_renew, s.parent_external_id,
+    s.provider_note,
     s.starts_at, s.commitment_ends_at, s.unit_cost_amount, s.unit_cost_currency
 """
 
@@ -134,6 +135,7 @@ def _record(  # noqa: PLR0913, PLR0917 - the columns of the row, in order
     is_trial: Any,
     auto_renew: Any,
     parent_external_id: str | None,
+    provider_note: str | None,
     starts_at: Any,
     commitment_ends_at: Any,
     cost_amount: Any,
@@ -155,6 +157,7 @@ def _record(  # noqa: PLR0913, PLR0917 - the columns of the row, in order
         is_trial=bool(is_trial),
         auto_renew=None if auto_renew is None else bool(auto_renew),
         parent_external_id=parent_external_id,
+        provider_note=provider_note,
         starts_at=_optional_instant(starts_at),
         commitment_ends_at=_optional_instant(commitment_ends_at),
         unit_cost=money(cost_amount, cost_currency),

@@ -26,8 +26,8 @@ _LAST_SYNCED_AT = (
 
 
 def _subscription(*values: Any) -> Subscription:
-    amounts = money(*values[22:24]), money(*values[24:26])
-    record: tuple[Any, ...] = (*values[:22], *amounts, *values[26:])
+    amounts = money(*values[23:25]), money(*values[25:27])
+    record: tuple[Any, ...] = (*values[:23], *amounts, *values[27:])
     return Subscription(*record)
 
 
@@ -55,6 +55,7 @@ _READER = RowReader(
         "s.is_trial",
         "s.auto_renew",
         "s.parent_external_id",
+        "s.provider_note",
         "s.starts_at",
         "s.commitment_ends_at",
         "s.unit_cost_amount",
@@ -76,11 +77,11 @@ _READER = RowReader(
         16: optional(BillingFrequency),
         17: bool,
         18: optional(bool),
-        20: optional(decode_instant),
         21: optional(decode_instant),
-        26: decode_instant,
+        22: optional(decode_instant),
         27: decode_instant,
-        28: optional(decode_instant),
+        28: decode_instant,
+        29: optional(decode_instant),
     },
     _subscription,
 )

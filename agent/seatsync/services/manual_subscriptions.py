@@ -171,6 +171,7 @@ def _new_subscription(
         is_trial=False,
         auto_renew=None,
         parent_external_id=None,
+        provider_note=None,
         starts_at=wanted.starts_at,
         commitment_ends_at=None,
         unit_cost=None,

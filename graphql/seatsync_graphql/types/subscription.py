@@ -61,6 +61,9 @@ class Subscription(Node):
     billing_frequency: BillingFrequency | None = of_record()
     status: SubscriptionStatus = of_record("Normalised life-cycle state.")
     provider_status: str = of_record("The state as the provider spells it.")
+    provider_note: str | None = of_record(
+        "What else the provider says of it, such as a change scheduled for the next term."
+    )
     is_trial: bool = of_record()
     auto_renew: bool | None = of_record()
     starts_at: datetime | None = of_record()

@@ -149,10 +149,11 @@ def test_an_instant_is_the_same_however_its_zone_is_spelled(instant: datetime) -
     assert read_instant(text) == read_instant(f"{text}Z") == read_instant(f"{text}+00:00")
 
 
-def test_a_scheduled_change_stands_beside_the_status(read: Read) -> None:
+def test_a_scheduled_change_is_told_beside_the_status(read: Read) -> None:
     product = {"productId": "P", "skuId": "S", "billingCycle": "Annual", "termDuration": "P3Y"}
     record = read(scheduledNextTermInstructions={"product": product, "quantity": 25})
-    assert record.provider_status == "active (next term: 25 x P:S, P3Y, annual)"
+    assert record.provider_status == "active"
+    assert record.provider_note == "next term: 25 x P:S, P3Y, annual"
     assert record.status is SubscriptionStatus.ACTIVE
     assert record.quantity == 5
 
@@ -209,7 +210,8 @@ def test_a_migrated_subscription_counts_once_while_both_are_listed(
     new = partner.add_subscription(customer, 4, migratedFromSubscriptionId=old.upper())
     records = _records(connect(), customer)
     assert [records[one].quantity for one in (old, new)] == [0, 4]
-    assert records[old].provider_status == f"active (migrated to {new})"
+    assert records[old].provider_status == "active"
+    assert records[old].provider_note == f"migrated to {new}"
 
 
 def test_a_migration_that_has_not_taken_effect_leaves_the_old_subscription_alone(

@@ -158,6 +158,7 @@ def _create_subscription() -> None:
         sa.Column("is_trial", sa.Boolean(), nullable=False),
         sa.Column("auto_renew", sa.Boolean()),
         sa.Column("parent_external_id", sa.Text()),
+        sa.Column("provider_note", sa.Text()),
         sa.Column("starts_at", sa.DateTime()),
         sa.Column("commitment_ends_at", sa.DateTime()),
         sa.Column("unit_cost_amount", AMOUNT),
