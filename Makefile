@@ -3,6 +3,7 @@
 
 SHELL := /bin/sh
 VENV := .venv
+OUTSIDE := .venv-outside
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
 LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -54,6 +55,7 @@ record-partner-center: $(VENV)/development ## record from Partner Center, if the
 lock: $(VENV)/development ## pin exact versions with hashes; ARGS=--upgrade takes the newest
 	$(LOCK) pyproject.toml --group dev --output-file requirements-dev.lock
 	$(LOCK) pyproject.toml --constraint requirements-dev.lock --output-file requirements.lock
+	$(LOCK) --group outside --output-file requirements-outside.lock
 	$(LOCK) --group build --constraint requirements-dev.lock --output-file requirements-build.lock
 
 clean: ## remove what can be made again, except .venv
@@ -96,4 +98,11 @@ $(VENV)/runtime: pyproject.toml $(VENV)/runtime-locked
 	@touch $@
 
 $(VENV)/development: $(VENV)/development-locked $(VENV)/runtime
+	@touch $@
+
+$(OUTSIDE)/made: requirements-outside.lock | $(VENV)/made
+	@echo "Installing the tools that look at the API from outside (once) ..."
+	@$(PY) -m venv --clear $(OUTSIDE)
+	@$(OUTSIDE)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--no-deps --require-hashes -r requirements-outside.lock
 	@touch $@

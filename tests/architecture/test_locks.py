@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Pins = dict[str, Requirement]
-LOCKS = ["requirements.lock", "requirements-build.lock", "requirements-dev.lock"]
+LOCKS = [
+    "requirements.lock",
+    "requirements-build.lock",
+    "requirements-dev.lock",
+    "requirements-outside.lock",
+]
 
 
 def _entries(lock: Path) -> list[str]:
@@ -47,6 +52,7 @@ def project(repository: Path) -> dict[str, list[str]]:
     return {
         "requirements.lock": declared["project"]["dependencies"],
         "requirements-build.lock": groups["build"],
+        "requirements-outside.lock": groups["outside"],
         "requirements-dev.lock": [wish for wish in groups["dev"] if isinstance(wish, str)],
     }
 
@@ -69,7 +75,7 @@ def test_a_lock_meets_what_the_project_asks_for(
     assert _unmet(project[lock], _pins(repository / lock)) == []
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-build.lock"])
 def test_developing_uses_the_very_versions_that_users_run(repository: Path, lock: str) -> None:
     development = _pins(repository / "requirements-dev.lock")
     pins = _pins(repository / lock)
