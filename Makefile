@@ -4,15 +4,19 @@
 SHELL := /bin/sh
 VENV := .venv
 OUTSIDE := .venv-outside
+OUTSIDE_NPM := web/outside/node_modules/made
 PY := $(VENV)/bin/python
+BESIDE_AGENT := $(PY) tests/outside/beside_agent.py
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
 LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate $(ARGS)
+GRAPHIQL := graphql/seatsync_graphql/graphiql/page.html
+GRAPHIQL_SOURCES := $(wildcard web/graphiql/*.js* web/graphiql/.npmrc web/graphiql/src/* graphql/operations/*.graphql)
 PYTHON ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench fuzz record record-partner-center lock clean
+.PHONY: help demo graphiql test lint format bench fuzz audit record record-partner-center lock clean
 
 help: ## say what can be made
 	@echo "make <target> [ARGS=...]"
@@ -20,9 +24,16 @@ help: ## say what can be made
 		printf '  %-21s %s\n' "$$target" "$$what"; done
 
 demo: $(VENV)/runtime ## run the agent on simulated providers; Ctrl-C ends it
+	@if web/with-node npm --version >/dev/null 2>&1; then \
+		npm_config_fetch_retries=0 $(MAKE) --no-print-directory graphiql; \
+	else \
+		test -f $(GRAPHIQL); \
+	fi || echo "GraphiQL is not built (it needs Node.js 20 or newer, with npm); a plainer page is served." >&2
 	@$(PY) -m seatsync demo $(ARGS)
 
-test: $(VENV)/development ## run every test, on all cores
+graphiql: $(GRAPHIQL) ## bundle GraphiQL for the agent to serve; needs Node.js 20 or newer
+
+test: $(VENV)/development $(GRAPHIQL) ## run every test, on all cores
 	@$(PY) -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal $(ARGS)
 
 lint: $(VENV)/development ## check style, types and who imports whom
@@ -42,6 +53,9 @@ bench: $(VENV)/development ## measure a sync beside its floors
 fuzz: $(VENV)/development ## send 10,000 random documents to the API
 	@SEATSYNC_RANDOM_DOCUMENTS=10000 $(PY) -m pytest -o timeout=900 \
 		tests/integration/api/test_random_documents.py $(ARGS)
+
+audit: $(OUTSIDE_NPM) ## audit the API for GraphQL over HTTP (npm graphql-http)
+	@$(BESIDE_AGENT) web/with-node node web/outside/audit.mjs
 
 record: $(VENV)/development ## record the cassettes again, from the simulators
 	@$(PY) -m seatsync_pax8.record $(ARGS)
@@ -100,9 +114,20 @@ $(VENV)/runtime: pyproject.toml $(VENV)/runtime-locked
 $(VENV)/development: $(VENV)/development-locked $(VENV)/runtime
 	@touch $@
 
+# The Node.js of .venv is used if it is there by then.
+$(GRAPHIQL): $(GRAPHIQL_SOURCES) | $(VENV)/runtime
+	@web/with-node npm --version >/dev/null
+	@echo "Building GraphiQL (once) ..."
+	@cd web/graphiql && ../with-node npm ci --loglevel=error >/dev/null && ../with-node node build.js
+
 $(OUTSIDE)/made: requirements-outside.lock | $(VENV)/made
 	@echo "Installing the tools that look at the API from outside (once) ..."
 	@$(PY) -m venv --clear $(OUTSIDE)
 	@$(OUTSIDE)/bin/python -m pip install --quiet --disable-pip-version-check \
 		--no-deps --require-hashes -r requirements-outside.lock
+	@touch $@
+
+$(OUTSIDE_NPM): web/outside/package-lock.json web/outside/package.json | $(VENV)/development
+	@echo "Installing the npm tools that look at the API from outside (once) ..."
+	@cd web/outside && ../with-node npm ci --silent
 	@touch $@

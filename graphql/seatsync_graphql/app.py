@@ -16,6 +16,7 @@ from seatsync_graphql.endpoint import Endpoint, answer_fault
 from seatsync_graphql.execution import Executor
 from seatsync_graphql.metrics import Metrics
 from seatsync_graphql.own_names import OwnNames
+from seatsync_graphql.page import BUNDLE, Page
 from seatsync_graphql.report_csv import ReportCsv
 from seatsync_graphql.schema import build_schema
 from seatsync_graphql.socket_endpoint import SocketEndpoint
@@ -35,7 +36,8 @@ def create_app(agent: Agent) -> Starlette:
     executor = Executor(
         build_schema(), agent.services, server.limits, introspection=server.introspection
     )
-    endpoint = Endpoint(executor, authenticator, page=server.graphiql)
+    page = Page(BUNDLE) if server.graphiql else None
+    endpoint = Endpoint(executor, authenticator, page)
     socket_endpoint = SocketEndpoint(executor, authenticator, server.cors_origins)
     app = Starlette(
         routes=[
@@ -45,6 +47,7 @@ def create_app(agent: Agent) -> Starlette:
             Route("/readyz", _Readiness(agent, executor).answer),
             Route("/metrics", Metrics(executor, authenticator).answer),
             Route("/reports/sync-report.csv", ReportCsv(executor, authenticator).answer),
+            *(page.routes if page else []),
         ],
         middleware=[
             *([Middleware(OwnNames)] if agent.config.auth.mode == "none" else []),

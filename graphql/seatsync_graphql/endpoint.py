@@ -9,7 +9,6 @@ from graphql import OperationType
 from seatsync.errors import Forbidden, Unauthenticated
 from seatsync_graphql.errors import BAD_USER_INPUT, InvalidRequest, mask
 from seatsync_graphql.execution import NotThisWay, Operation
-from seatsync_graphql.page import page_response
 from seatsync_graphql.requests import (
     PLAIN_JSON,
     RESPONSE_JSON,
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from seatsync.errors import SeatsyncError
     from seatsync_graphql.auth.identity import Authenticator
     from seatsync_graphql.execution import Executor
+    from seatsync_graphql.page import Page
 
 KINDS = {
     "GET": frozenset({OperationType.QUERY}),
@@ -37,8 +37,8 @@ KINDS = {
 class Endpoint:
     """Answers GraphQL over HTTP."""
 
-    def __init__(self, executor: Executor, authenticator: Authenticator, *, page: bool) -> None:
-        """Serve a page to browsers with `page`."""
+    def __init__(self, executor: Executor, authenticator: Authenticator, page: Page | None) -> None:
+        """Answer browsers with `page`, if there is one."""
         self._executor = executor
         self._authenticator = authenticator
         self._page = page
@@ -46,7 +46,7 @@ class Endpoint:
     async def answer(self, request: Request) -> Response:
         """Answer one request, whatever it is."""
         if self._page and _is_browser(request):
-            return page_response()
+            return self._page.answer()
         media_type = PLAIN_JSON
         try:
             media_type = answer_type(request.headers.get("accept", ""))

@@ -63,7 +63,17 @@ def test_every_package_of_the_wheel_says_that_it_is_typed(wheel: Path) -> None:
 
 
 def test_the_wheel_holds_the_page_that_is_served_to_browsers(wheel: Path) -> None:
-    assert "seatsync_graphql/graphiql.html" in _members(wheel)
+    assert "seatsync_graphql/plain_page.html" in _members(wheel)
+
+
+@pytest.mark.parametrize(("archive", "top"), [("wheel", ""), ("sdist", "graphql/")])
+def test_the_archives_hold_graphiql_as_it_was_built(
+    archive: str, top: str, repository: Path, request: pytest.FixtureRequest
+) -> None:
+    built = {path.name for path in (repository / "graphql/seatsync_graphql/graphiql").iterdir()}
+    assert "page.html" in built
+    packed = {f"{top}seatsync_graphql/graphiql/{name}" for name in built}
+    assert packed <= _members(request.getfixturevalue(archive))
 
 
 def test_the_wheel_holds_what_authors_of_connectors_need(wheel: Path) -> None:
@@ -96,7 +106,7 @@ def test_the_installed_wheel_works_beside_graphql_core(wheel: Path, tmp_path: Pa
 def test_nothing_that_a_program_left_behind_is_packed(
     archive: str, request: pytest.FixtureRequest
 ) -> None:
-    left = ("__pycache__", ".pyc", ".db", ".key", "_cache/", ".hypothesis", ".venv")
+    left = ("__pycache__", ".pyc", ".db", ".key", "_cache/", ".hypothesis", ".venv", "node_modules")
     members = _members(request.getfixturevalue(archive))
     assert [name for name in members if any(mark in name for mark in left)] == []
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -194,13 +195,32 @@ def test_the_agent_lives_and_says_what_is_not_working(desk: FrontDesk) -> None:
     assert answer.json()["problems"] == {"jobs": "no job is being taken"}
 
 
-def test_a_browser_gets_a_page_that_needs_nothing_else(desk: FrontDesk) -> None:
+def test_a_browser_gets_a_page_that_needs_nothing_from_elsewhere(desk: FrontDesk) -> None:
     answer = desk.send("GET", "/graphql", headers={"Accept": "text/html,*/*"})
     assert answer.headers["content-type"].startswith("text/html")
-    assert "default-src 'none'" in answer.headers["content-security-policy"]
-    assert "{{nonce}}" not in answer.text
-    assert "src=" not in answer.text
-    assert "http" not in answer.text.replace("http-equiv", "")
+    assert "http" not in answer.text
+    parts = re.findall(r' (?:src|href)="(?!data:)([^"]+)"', answer.text)
+    assert len(parts) == 2
+    for part in parts:
+        given = desk.send("GET", f"/{part}")
+        assert given.status_code == 200
+        assert "immutable" in given.headers["cache-control"]
+        assert given.headers["etag"]
+
+
+def test_only_the_scripts_of_the_page_may_run_in_it(desk: FrontDesk) -> None:
+    pages = [desk.send("GET", "/graphql", headers={"Accept": "text/html"}) for _ in range(2)]
+    nonces = [re.findall(r'nonce="([^"]+)"', page.text)[0] for page in pages]
+    assert nonces[0] != nonces[1]
+    for page, nonce in zip(pages, nonces, strict=True):
+        policy = page.headers["content-security-policy"].split("; ")
+        assert "default-src 'none'" in policy
+        assert f"script-src 'nonce-{nonce}'" in policy
+
+
+@pytest.mark.parametrize("name", ["x.js", "..%2fpage.py", "%2e%2e", "page.html%00"])
+def test_nothing_but_the_files_of_the_page_is_given(desk: FrontDesk, name: str) -> None:
+    assert desk.send("GET", f"/graphiql/{name}").status_code == 404
 
 
 def test_the_page_and_the_schema_can_be_closed_off(closed_desk: FrontDesk) -> None:
