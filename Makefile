@@ -16,7 +16,7 @@ PYTHON ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo graphiql test lint format bench fuzz audit record record-partner-center lock clean
+.PHONY: help demo graphiql test lint format bench fuzz audit audit record record-partner-center lock clean
 
 help: ## say what can be made
 	@echo "make <target> [ARGS=...]"
@@ -127,7 +127,7 @@ $(OUTSIDE)/made: requirements-outside.lock | $(VENV)/made
 		--no-deps --require-hashes -r requirements-outside.lock
 	@touch $@
 
-$(OUTSIDE_NPM): web/outside/package-lock.json web/outside/package.json | $(VENV)/development
+$(OUTSIDE_NPM): web/outside/package-lock.json | $(VENV)/development
 	@echo "Installing the npm tools that look at the API from outside (once) ..."
 	@cd web/outside && ../with-node npm ci --silent
 	@touch $@
