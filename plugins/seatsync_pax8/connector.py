@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from seatsync.errors import CustomerError
 from seatsync.sdk.http import decoded, open_client, raise_for_answer
-from seatsync.sdk.listing import Listed, fingerprint
-from seatsync.sdk.paging import Page, ahead, numbered_pages
+from seatsync.sdk.listing import ListedPage, fingerprint
+from seatsync.sdk.paging import Page, numbered_pages
 from seatsync.sdk.verification import CONSENT, ONE_PAGE, PERMISSION, TOKEN, Stage, run_stages
 from seatsync_pax8.catalogue import Catalogue
 from seatsync_pax8.subscription import read_subscription
@@ -17,7 +17,7 @@ from seatsync_pax8.token import token_auth
 from seatsync_pax8.wire import envelope_decoder, read_company, read_identity, read_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     import httpx
     import msgspec
@@ -76,28 +76,28 @@ class Pax8Connector:
     def customers(self) -> Iterator[CustomerPage]:
         """Yield the companies of every status, page by page."""
         for page in self._pages("companies", {"sort": "name,asc"}):
-            yield [Listed(fingerprint(raw), partial(read_company, raw)) for raw in page]
+            yield _companies(page)
 
     def subscriptions(self, customer: RemoteCustomer) -> Iterator[SubscriptionPage]:
         """Yield the subscriptions of one company, page by page."""
         query = {"companyId": customer.external_id, **_OLDEST_FIRST}
-        return map(_listed, self._with_products(query))
+        return self._subscriptions(query)
 
     def all_subscriptions(self) -> Iterator[SubscriptionPage]:
         """Yield the subscriptions of all companies in one scan.
 
         A record may come twice when rows move between pages during the scan.
         """
-        return map(_listed, ahead(self._with_products(_OLDEST_FIRST)))
+        return self._subscriptions(_OLDEST_FIRST)
 
     def close(self) -> None:
         """Give back the connections."""
         self._client.close()
 
-    def _with_products(self, query: dict[str, str]) -> Iterator[list[tuple[msgspec.Raw, Entry]]]:
+    def _subscriptions(self, query: dict[str, str]) -> Iterator[SubscriptionPage]:
         entry_for = self._catalogue.entry_for
         for page in self._pages("subscriptions", query):
-            yield [(raw, entry_for(read_identity(raw))) for raw in page]
+            yield _listed(page, [entry_for(read_identity(raw)) for raw in page])
 
     def _pages(self, path: str, query: dict[str, str]) -> Iterator[Sequence[msgspec.Raw]]:
         return numbered_pages(partial(self._page, path, query), path)
@@ -127,11 +127,15 @@ class Pax8Connector:
         return f"read a page of {len(next(self.customers(), ()))} companies"
 
 
-def _listed(page: Iterable[tuple[msgspec.Raw, Entry]]) -> SubscriptionPage:
-    return [
-        Listed(fingerprint(raw, digest), partial(read_subscription, raw, product))
-        for raw, (product, digest) in page
-    ]
+def _companies(page: Sequence[msgspec.Raw]) -> CustomerPage:
+    return ListedPage([fingerprint(raw) for raw in page], lambda place: read_company(page[place]))
+
+
+def _listed(page: Sequence[msgspec.Raw], entries: Sequence[Entry]) -> SubscriptionPage:
+    return ListedPage(
+        [fingerprint(raw, entry.digest) for raw, entry in zip(page, entries, strict=True)],
+        lambda place: read_subscription(page[place], entries[place].product),
+    )
 
 
 def _refuse(response: httpx.Response, company_id: object) -> None:

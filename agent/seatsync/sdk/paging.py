@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -27,18 +26,6 @@ class Page(Generic[ItemT]):
     items: Sequence[ItemT]
     total_pages: int | None = None
     total_items: int | None = None
-
-
-def ahead(items: Iterator[ItemT]) -> Iterator[ItemT]:
-    """Yield the same items, each while the next one is being fetched on a thread.
-
-    For a listing of many pages: what is done with a page then takes no time of its own.
-    """
-    with ThreadPoolExecutor(1, thread_name_prefix="ahead") as fetching:
-        coming = fetching.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = fetching.submit(next, items, None)
-            yield item
 
 
 def numbered_pages(fetch: Callable[[int], Page[ItemT]], what: str) -> Iterator[Sequence[ItemT]]:

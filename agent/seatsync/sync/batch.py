@@ -11,6 +11,7 @@ from seatsync.domain.plan import Known, Plan
 from seatsync.domain.text import is_storable
 from seatsync.errors import RecordError
 from seatsync.mirror.known import known_customers, known_subscriptions, landing_contracts
+from seatsync.sdk.listing import fingerprints_of
 from seatsync.sync.failure import contradiction_error, flaw_error, homeless_error
 
 if TYPE_CHECKING:
@@ -48,13 +49,14 @@ class Reading:
 
     def add_page(self, page: Sequence[Listed[RemoteSubscription]], sightings: Sightings) -> None:
         """Read the records of a page that are new or changed, in their canonical spelling."""
-        known = sightings.recognise({listed.fingerprint for listed in page})
+        fingerprints = fingerprints_of(page)
+        known = sightings.recognise(frozenset(fingerprints))
         self.recognised += len(known)
-        if len(known) == len(page):
+        if len(known) == len(fingerprints):
             return
-        for listed in page:
-            if listed.fingerprint not in known and sightings.is_first(listed.fingerprint):
-                self._add(listed)
+        for place, fingerprint in enumerate(fingerprints):
+            if fingerprint not in known and sightings.is_first(fingerprint):
+                self._add(page[place])
 
     def _add(self, listed: Listed[RemoteSubscription]) -> None:
         try:

@@ -16,6 +16,7 @@ from seatsync.mirror.provider_account_writes import (
     update_customers,
 )
 from seatsync.mirror.sightings import load_customer_sightings
+from seatsync.sdk.listing import fingerprints_of
 from seatsync.sync.extract import Extraction, ListingEnded, Source
 from seatsync.sync.failure import empty_failure, failure_of
 
@@ -70,12 +71,12 @@ class CustomerReader:
     def _page(self, page: Sequence[Listed[RemoteCustomer]], *, keep: bool) -> None:
         self.count += len(page)
         fresh: Page = []
-        known = self._sightings.recognise({listed.fingerprint for listed in page})
-        for listed in page:
-            recognised = listed.fingerprint in known
-            if recognised and not keep:
-                continue
-            self._read_record(listed, fresh, recognised=recognised, keep=keep)
+        fingerprints = fingerprints_of(page)
+        known = self._sightings.recognise(frozenset(fingerprints))
+        for place, fingerprint in enumerate(fingerprints):
+            recognised = fingerprint in known
+            if keep or not recognised:
+                self._read_record(page[place], fresh, recognised=recognised, keep=keep)
         if fresh:
             with self._mirror.writing(durable=False):
                 befores = self._write(fresh)

@@ -78,8 +78,8 @@ def test_one_company_is_read_alone(connect: Connect, partner: Simulator) -> None
 
 
 def test_a_partner_without_anything_has_one_empty_page(connect: Connect) -> None:
-    assert list(connect().customers()) == [[]]
-    assert list(connect().all_subscriptions()) == [[]]
+    assert [list(page) for page in connect().customers()] == [[]]
+    assert [list(page) for page in connect().all_subscriptions()] == [[]]
 
 
 def test_a_company_that_is_not_ours_is_an_error_of_that_company(

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from typing import TYPE_CHECKING
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seatsync.errors import AnswerUnreadable
-from seatsync.sdk.paging import Page, ahead, numbered_pages
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from seatsync.sdk.paging import Page, numbered_pages
 
 
 def read(*pages: Page[int]) -> list[list[int]]:
@@ -91,33 +85,3 @@ def test_nothing_is_fetched_before_it_is_asked_for() -> None:
     assert fetched == []
     next(pages)
     assert fetched == [0]
-
-
-@given(st.lists(st.integers()))
-def test_reading_ahead_changes_nothing_about_what_is_read(items: list[int]) -> None:
-    assert list(ahead(iter(items))) == items
-
-
-def test_the_next_page_is_on_its_way_while_one_is_being_looked_at() -> None:
-    asked = threading.Event()
-
-    def pages() -> Iterator[str]:
-        yield "first"
-        asked.set()
-        yield "second"
-
-    reading = ahead(pages())
-    assert next(reading) == "first"
-    assert asked.wait(5)
-    assert list(reading) == ["second"]
-
-
-def test_what_breaks_the_reading_ahead_is_raised_after_what_came_before_it() -> None:
-    def pages() -> Iterator[str]:
-        yield "first"
-        raise AnswerUnreadable("the second page is broken")
-
-    reading = ahead(pages())
-    assert next(reading) == "first"
-    with pytest.raises(AnswerUnreadable, match="second page"):
-        next(reading)
