@@ -16,7 +16,7 @@ PYTHON ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo graphiql test lint format bench fuzz audit audit record record-partner-center lock clean
+.PHONY: help demo graphiql test lint format bench fuzz audit record record-partner-center lock clean
 
 help: ## say what can be made
 	@echo "make <target> [ARGS=...]"

@@ -8,6 +8,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
 
+from seatsync_graphql.descriptions import describe
 from seatsync_graphql.live import LiveUpdates
 from seatsync_graphql.mutations import Mutation
 from seatsync_graphql.permissions import declare_roles
@@ -48,7 +49,7 @@ class Schema(strawberry.Schema):
 
 def build_schema() -> Schema:
     """Build the schema that is served, and that `seatsync schema` prints."""
-    return Schema(
+    schema = Schema(
         query=Query,
         mutation=Mutation,
         subscription=LiveUpdates,
@@ -56,3 +57,5 @@ def build_schema() -> Schema:
             default_resolver=read_field, name_converter=_Names(), scalar_map=SCALARS
         ),
     )
+    describe(schema.graphql_schema)
+    return schema

@@ -54,3 +54,16 @@ def test_every_description_of_the_contract_is_served(
         if shown.description != field.description
     ]
     assert missing == []
+
+
+def test_every_type_and_every_operation_says_what_it_is(served: GraphQLSchema) -> None:
+    roots = (served.query_type, served.mutation_type, served.subscription_type)
+    told = [*served.type_map.items()]
+    told += [item for root in roots if root for item in root.fields.items()]
+    assert [name for name, shown in told if not shown.description] == []
+
+
+def test_a_description_is_one_sentence_and_never_the_code_behind_it(served: GraphQLSchema) -> None:
+    own = [kind for name, kind in served.type_map.items() if not name.startswith("__")]
+    said = [kind.description or "" for kind in own if kind.ast_node]
+    assert [text for text in said if "\n" in text or not text.endswith(".")] == []
