@@ -5,6 +5,7 @@ SHELL := /bin/sh
 VENV := .venv
 OUTSIDE := .venv-outside
 OUTSIDE_NPM := web/outside/node_modules/made
+OUTSIDE_NODE := web/with-node node web/outside/node_modules
 PY := $(VENV)/bin/python
 BESIDE_AGENT := $(PY) tests/outside/beside_agent.py
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
@@ -16,7 +17,7 @@ PYTHON ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo graphiql test lint format bench fuzz audit record record-partner-center lock clean
+.PHONY: help demo graphiql test lint format bench fuzz audit lint-schema record record-partner-center lock clean
 
 help: ## say what can be made
 	@echo "make <target> [ARGS=...]"
@@ -56,6 +57,12 @@ fuzz: $(VENV)/development ## send 10,000 random documents to the API
 
 audit: $(OUTSIDE_NPM) ## audit the API for GraphQL over HTTP (npm graphql-http)
 	@$(BESIDE_AGENT) web/with-node node web/outside/audit.mjs
+
+lint-schema: $(OUTSIDE_NPM) ## check schema and operations by others' rules, and with the Relay compiler
+	@$(OUTSIDE_NODE)/eslint/bin/eslint.js --max-warnings 0 --config web/outside/eslint.config.mjs \
+		graphql/schema.graphql graphql/operations
+	@$(OUTSIDE_NODE)/graphql-schema-linter/lib/cli.js --config-directory web/outside graphql/schema.graphql
+	@$(PY) tests/outside/relay.py
 
 record: $(VENV)/development ## record the cassettes again, from the simulators
 	@$(PY) -m seatsync_pax8.record $(ARGS)

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from graphql import DangerousChangeType, find_breaking_changes, find_dangerous_changes
+from graphql import (
+    DangerousChangeType,
+    find_breaking_changes,
+    find_dangerous_changes,
+    get_named_type,
+)
 from graphql import build_schema as parse_schema
 
 from seatsync_graphql.schema import build_schema
@@ -67,3 +72,13 @@ def test_a_description_is_one_sentence_and_never_the_code_behind_it(served: Grap
     own = [kind for name, kind in served.type_map.items() if not name.startswith("__")]
     said = [kind.description or "" for kind in own if kind.ast_node]
     assert [text for text in said if "\n" in text or not text.endswith(".")] == []
+
+
+def test_all_that_is_listed_in_pages_is_a_node_except_what_is_derived(
+    served: GraphQLSchema,
+) -> None:
+    node = served.type_map["Node"]
+    edges = [kind for name, kind in served.type_map.items() if name.endswith("Edge")]
+    listed = [get_named_type(getattr(edge, "fields", {})["node"].type) for edge in edges]
+    strangers = [kind.name for kind in listed if node not in getattr(kind, "interfaces", ())]
+    assert strangers == ["SyncException"]
