@@ -17,7 +17,7 @@ PYTHON ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo graphiql test lint format bench fuzz audit lint-schema record record-partner-center lock clean
+.PHONY: help demo graphiql test lint format bench fuzz audit lint-schema typed-client record record-partner-center lock clean
 
 help: ## say what can be made
 	@echo "make <target> [ARGS=...]"
@@ -63,6 +63,9 @@ lint-schema: $(OUTSIDE_NPM) ## check schema and operations by others' rules, and
 		graphql/schema.graphql graphql/operations
 	@$(OUTSIDE_NODE)/graphql-schema-linter/lib/cli.js --config-directory web/outside graphql/schema.graphql
 	@$(PY) tests/outside/relay.py
+
+typed-client: $(VENV)/development $(OUTSIDE)/made ## generate a typed client (ariadne-codegen) and call the API with it
+	@$(BESIDE_AGENT) $(OUTSIDE)/bin/python tests/outside/typed_client.py
 
 record: $(VENV)/development ## record the cassettes again, from the simulators
 	@$(PY) -m seatsync_pax8.record $(ARGS)

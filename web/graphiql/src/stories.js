@@ -1,7 +1,7 @@
 // The tabs that the page opens with: the two stories of the product, told with the documents
 // that CRM front ends use.
 
-import exceptions from "../../../graphql/operations/exceptions.graphql";
+import exceptions from "../../../graphql/operations/find-exceptions.graphql";
 import findContracts from "../../../graphql/operations/find-contracts.graphql";
 import followJob from "../../../graphql/operations/follow-job.graphql";
 import preview from "../../../graphql/operations/preview.graphql";
