@@ -45,7 +45,7 @@ def create_app(agent: Agent) -> Starlette:
             WebSocketRoute("/graphql", socket_endpoint.answer),
             Route("/healthz", _healthz),
             Route("/readyz", _Readiness(agent, executor).answer),
-            Route("/metrics", Metrics(executor, authenticator).answer),
+            Route("/metrics", Metrics(executor, authenticator, socket_endpoint).answer),
             Route("/reports/sync-report.csv", ReportCsv(executor, authenticator).answer),
             *(page.routes if page else []),
         ],

@@ -22,6 +22,11 @@ class Counts:
         self.most = most
         self.open: Counter[str] = Counter()
 
+    @property
+    def total(self) -> int:
+        """How many all clients together have open."""
+        return self.open.total()
+
     @contextmanager
     def one_more(self, client: str) -> Iterator[None]:
         """Count one while the body runs; raise `TooMany` if that is more than may be."""

@@ -22,15 +22,22 @@ if TYPE_CHECKING:
     from seatsync.domain.figures import Figures
     from seatsync_graphql.auth.identity import Authenticator
     from seatsync_graphql.execution import Executor
+    from seatsync_graphql.socket_endpoint import SocketEndpoint
 
 
 class Metrics:
-    """Answers with what the mirror says now, so that all agents on one database say the same."""
+    """Answers with what the mirror says now, so that all agents on one database say the same.
 
-    def __init__(self, executor: Executor, authenticator: Authenticator) -> None:
+    What is open over WebSockets is this agent's own.
+    """
+
+    def __init__(
+        self, executor: Executor, authenticator: Authenticator, sockets: SocketEndpoint
+    ) -> None:
         """Count where operations are answered."""
         self._executor = executor
         self._authenticator = authenticator
+        self._sockets = sockets
 
     async def answer(self, request: Request) -> Response:
         """Answer one request of a caller who may read."""
@@ -44,7 +51,29 @@ class Metrics:
         encode, media_type = choose_encoder(request.headers.get("accept", ""))
         registry = CollectorRegistry()
         registry.register(_Collector(figures))
+        registry.register(_OpenSockets(self._sockets))
         return Response(encode(registry), media_type=media_type)
+
+
+class _OpenSockets:
+    """Shows what clients have open with this agent."""
+
+    def __init__(self, sockets: SocketEndpoint) -> None:
+        self._sockets = sockets
+
+    def collect(self) -> Iterator[Metric]:
+        yield _gauge(
+            "websocket_connections",
+            "WebSockets that clients have open with this agent.",
+            (),
+            [((), self._sockets.connections.total)],
+        )
+        yield _gauge(
+            "websocket_operations",
+            "Live updates that are followed over them, and what else is under way there.",
+            (),
+            [((), self._sockets.subscriptions.total)],
+        )
 
 
 class _Collector:

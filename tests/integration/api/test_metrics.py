@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,11 @@ from seatsync.domain.ids import new_id
 from seatsync.domain.provider import HealthState, ProviderHealth
 from seatsync.domain.roles import LOCAL
 from seatsync.mirror.health import store_health
+from socket_talk import Served
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from back_office import BackOffice
     from front_desk import FrontDesk
 
@@ -129,3 +133,28 @@ def test_openmetrics_is_spoken_when_it_is_asked_for(desk: FrontDesk) -> None:
     answer = desk.send("GET", "/metrics", headers=accept)
     assert answer.headers["content-type"].startswith("application/openmetrics-text")
     assert answer.text.endswith("# EOF\n")
+
+
+def test_what_clients_have_open_is_counted_until_they_leave(desk: FrontDesk) -> None:
+    def open_now() -> list[float]:
+        found = scraped(desk)
+        names = ("websocket_connections", "websocket_operations")
+        return [found[name][of()] for name in names]
+
+    follow = "subscription { syncReport { id } }"
+    with Served(desk).open() as served:
+        assert open_now() == [0, 0]
+        with served.talk() as one, served.talk():
+            one.subscribe("a", follow)
+            one.subscribe("b", follow)
+            eventually(lambda: open_now() == [2, 2])
+            one.say("complete", id="a")
+            eventually(lambda: open_now() == [2, 1])
+        eventually(lambda: open_now() == [0, 0])
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.01)
