@@ -18,12 +18,14 @@ from graphql import (
 
 from seatsync_graphql.cost import Cost, cost_of
 from seatsync_graphql.errors import PARSE_FAILED, TOO_COMPLEX, VALIDATION_FAILED, InvalidRequest
+from seatsync_graphql.planning import plan_of
 from seatsync_graphql.shape import require_fitting
 
 if TYPE_CHECKING:
     from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
 
     from seatsync_graphql.agent import Limits
+    from seatsync_graphql.plan import Plan
 
 KEPT = 500
 """How many documents stay parsed."""
@@ -42,11 +44,12 @@ def asks_providers(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A valid document, and the costs of its operations."""
+    """A valid document, and what is known of its operations."""
 
     node: DocumentNode
     schema: GraphQLSchema
     _costs: dict[str | None, Cost] = field(default_factory=dict)
+    _plans: dict[str | None, Plan | None] = field(default_factory=dict)
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """Return the operation that is asked for; raise `InvalidRequest` if none is."""
@@ -64,6 +67,12 @@ class Document:
         if name not in self._costs:
             self._costs[name] = cost_of(self.schema, self.node, self.operation(name))
         return self._costs[name]
+
+    def plan(self, name: str | None) -> Plan | None:
+        """Return how to answer an operation without graphql-core, if it can be; made once."""
+        if name not in self._plans:
+            self._plans[name] = plan_of(self.schema, self.node, self.operation(name))
+        return self._plans[name]
 
 
 class Documents:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from graphql import GraphQLError, OperationType, execute_sync
+from graphql import ExecutionResult, GraphQLError, OperationType, execute_sync
 
 from seatsync_graphql.context import Context
 from seatsync_graphql.deadline import Deadline
@@ -24,8 +23,6 @@ from seatsync_graphql.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from graphql import ExecutionResult
 
     from seatsync.domain.roles import Caller
     from seatsync.services.door import Services
@@ -127,18 +124,34 @@ class Executor:
             raise InvalidRequest.saying(str(TookTooLong(deadline.seconds)), TOO_COMPLEX)
         document = self._prepare(operation)
         is_query = document.operation(operation.name).operation is OperationType.QUERY
-        shares_session = is_query and not asks_providers(operation.text)
         context = Context(self.services, operation.caller, deadline)
-        with self.services.read.session() if shares_session else nullcontext():
-            result = execute_sync(
-                self.schema,
-                document.node,
-                variable_values=operation.variables,
-                context_value=context,
-                operation_name=operation.name,
-                hide_suggestions=self.hides_names,
-            )
+        if is_query and not asks_providers(operation.text):
+            result = self._read(document, operation, context)
+        else:
+            result = self._execute(document, operation, context)
         return shown(result, deadline if is_query else None)
+
+    def _read(self, document: Document, operation: Operation, context: Context) -> ExecutionResult:
+        """Answer a query as planned; what is not a whole answer then, graphql-core explains."""
+        if plan := document.plan(operation.name):
+            with self.services.read.session():
+                data = plan.data(operation, context)
+            if data is not None:
+                return ExecutionResult(data)
+        with self.services.read.session():
+            return self._execute(document, operation, context)
+
+    def _execute(
+        self, document: Document, operation: Operation, context: Context
+    ) -> ExecutionResult:
+        return execute_sync(
+            self.schema,
+            document.node,
+            variable_values=operation.variables,
+            context_value=context,
+            operation_name=operation.name,
+            hide_suggestions=self.hides_names,
+        )
 
     def _prepare(self, operation: Operation) -> Document:
         document = self._documents.prepare(operation.text)

@@ -36,9 +36,14 @@ def followed(description: str) -> Callable[[Callable[..., T]], T]:
     return declare
 
 
+def shown_by(source: Any) -> Any:
+    """Return where plain fields are read: the record that a type shows, or a plain value itself."""
+    return getattr(source, "record", source)
+
+
 def read_field(source: Any, name: str) -> Any:
-    """Read a plain field: of the record that a type shows, or of a plain value."""
-    return getattr(getattr(source, "record", source), name)
+    """Read a plain field."""
+    return getattr(shown_by(source), name)
 
 
 @strawberry.interface
