@@ -17,7 +17,7 @@ PYTHON ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo graphiql test lint format bench fuzz audit lint-schema typed-client record record-partner-center lock clean
+.PHONY: help demo graphiql test lint format bench fuzz audit lint-schema typed-client live-client record record-partner-center lock clean
 
 help: ## say what can be made
 	@echo "make <target> [ARGS=...]"
@@ -66,6 +66,9 @@ lint-schema: $(OUTSIDE_NPM) ## check schema and operations by others' rules, and
 
 typed-client: $(VENV)/development $(OUTSIDE)/made ## generate a typed client (ariadne-codegen) and call the API with it
 	@$(BESIDE_AGENT) $(OUTSIDE)/bin/python tests/outside/typed_client.py
+
+live-client: $(OUTSIDE_NPM) ## follow live updates with another's client (npm graphql-ws)
+	@$(BESIDE_AGENT) web/with-node node web/outside/live.mjs
 
 record: $(VENV)/development ## record the cassettes again, from the simulators
 	@$(PY) -m seatsync_pax8.record $(ARGS)

@@ -9,12 +9,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from seatsync.errors import SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
+
+    from uvicorn._types import ASGISendEvent
 
 GRACE_S = 10
 """How long answers that are under way may take after the signal to stop."""
@@ -38,7 +41,7 @@ def web_config(app: Any, most_message_bytes: int) -> uvicorn.Config:
     """Return how answers are given; a WebSocket's message has at most so many bytes."""
     return uvicorn.Config(
         app,
-        ws="websockets-sansio",
+        ws=_Sockets,
         ws_max_size=most_message_bytes,
         log_config=None,
         access_log=False,
@@ -53,6 +56,16 @@ def serve(config: uvicorn.Config, listening: socket.socket, on_ready: Callable[[
     Must be called in the main thread, which is where signals arrive.
     """
     _Server(config, on_ready).run(sockets=[listening])
+
+
+class _Sockets(WebSocketsSansIOProtocol):
+    """Refuses a handshake without more ado."""
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send; uvicorn would log an error for every handshake that is refused with a status."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body":
+            self.handshake_complete = True
 
 
 class _Server(uvicorn.Server):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from contextlib import contextmanager
 from dataclasses import replace
@@ -245,6 +246,17 @@ def test_any_other_protocol_is_refused_at_the_handshake(
     served: Served, protocols: list[str]
 ) -> None:
     assert served.refused(protocols=protocols) == 400
+
+
+def test_a_refused_handshake_is_no_error_of_the_agents(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    served.refused(protocols=["graphql-ws"])
+    served.refused(origin="https://elsewhere.example")
+    with served.talk() as client:
+        client.subscribe("a", "{ __typename }")
+        client.hear()
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 def test_a_page_that_is_no_front_end_is_refused_at_the_handshake(served: Served) -> None:
