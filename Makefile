@@ -17,7 +17,7 @@ PYTHON ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo graphiql test lint format bench fuzz audit lint-schema typed-client live-client record record-partner-center lock clean
+.PHONY: help demo graphiql test lint format bench fuzz audit lint-schema typed-client live-client schemathesis outside record record-partner-center lock clean
 
 help: ## say what can be made
 	@echo "make <target> [ARGS=...]"
@@ -61,6 +61,7 @@ audit: $(OUTSIDE_NPM) ## audit the API for GraphQL over HTTP (npm graphql-http)
 lint-schema: $(OUTSIDE_NPM) ## check schema and operations by others' rules, and with the Relay compiler
 	@$(OUTSIDE_NODE)/eslint/bin/eslint.js --max-warnings 0 --config web/outside/eslint.config.mjs \
 		graphql/schema.graphql graphql/operations
+	@echo "graphql-eslint finds nothing; graphql-schema-linter:"
 	@$(OUTSIDE_NODE)/graphql-schema-linter/lib/cli.js --config-directory web/outside graphql/schema.graphql
 	@$(PY) tests/outside/relay.py
 
@@ -69,6 +70,12 @@ typed-client: $(VENV)/development $(OUTSIDE)/made ## generate a typed client (ar
 
 live-client: $(OUTSIDE_NPM) ## follow live updates with another's client (npm graphql-ws)
 	@$(BESIDE_AGENT) web/with-node node web/outside/live.mjs
+
+schemathesis: $(VENV)/development $(OUTSIDE)/made ## send requests that schemathesis makes up; ARGS="--seed 7" makes up others
+	@$(BESIDE_AGENT) --life 1500 $(PY) tests/outside/made_up_requests.py $(ARGS)
+
+outside: $(OUTSIDE_NPM) $(OUTSIDE)/made ## let strangers' tools look at the API: all of the five above
+	@$(PY) tests/outside/every_check.py
 
 record: $(VENV)/development ## record the cassettes again, from the simulators
 	@$(PY) -m seatsync_pax8.record $(ARGS)

@@ -50,7 +50,7 @@ def test_make_alone_explains_its_targets(repository: Path) -> None:
     assert re.search(r"^  demo +\S", done.stdout, re.MULTILINE)
 
 
-@pytest.mark.parametrize("command", ["make lint", "make test"])
+@pytest.mark.parametrize("command", ["make lint", "make test", "make outside"])
 def test_the_ci_run_executes_what_people_execute(repository: Path, command: str) -> None:
     script = repository / ".ci" / "run"
     assert os.access(script, os.X_OK)
