@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -20,61 +21,70 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from seatsync_graphql.plan import Unplanned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from graphql import GraphQLLeafType
 
     from seatsync_graphql.plan import Run, Write
 
-    Spellings = Mapping[type, Callable[[Any], Any]]
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
-def _small(value: int) -> int:
-    if not GRAPHQL_MIN_INT <= value <= GRAPHQL_MAX_INT:
-        raise Unplanned
-    return value
-
-
-_SCALARS: Mapping[Any, Spellings] = {
-    GraphQLString: {str: _as_it_is},
-    GraphQLID: {UUID: str, str: _as_it_is},
-    GraphQLInt: {int: _small},
-    GraphQLBoolean: {bool: _as_it_is},
-}
-"""What the built-in scalars make of values that are of exactly these types."""
+    Values = Sequence[Any]
+    Ways = Mapping[type, Callable[[Values], Values]]
 
 
 def leaf_writer(kind: GraphQLLeafType, *, required: bool) -> Write:
     """Return what writes values of a scalar or an enum."""
-    spell = _spellings(kind).get
+    ways = _short_ways(kind)
 
-    def write(value: Any, _: Run) -> Any:
-        known = spell(type(value))
-        if known is not None:
-            return known(value)
-        if value is None and not required:
-            return None
-        return _written(kind, value)
+    def write_present(values: Values) -> Values:
+        types = {*map(type, values)}
+        way = ways.get(*types) if len(types) == 1 else None
+        return way(values) if way else _coerced(kind, values)
+
+    def write(values: Values, _: Run) -> Values:
+        if required or NoneType not in map(type, values):
+            return write_present(values)
+        written = iter(write_present([value for value in values if value is not None]))
+        return [None if value is None else next(written) for value in values]
 
     return write
 
 
-def _spellings(kind: GraphQLLeafType) -> Spellings:
-    if isinstance(kind, GraphQLEnumType):
-        members = kind.extensions[GraphQLCoreConverter.DEFINITION_BACKREF].wrapped_cls
-        names = {member: kind.coerce_output_value(member) for member in members}
-        return {members: names.__getitem__}
-    return _SCALARS.get(kind, {})
+def _as_they_are(values: Values) -> Values:
+    return values
 
 
-def _written(kind: GraphQLLeafType, value: Any) -> Any:
-    if value is None or isinstance(value, Exception):
+def _small(values: Values) -> Values:
+    if min(values) < GRAPHQL_MIN_INT or max(values) > GRAPHQL_MAX_INT:
         raise Unplanned
-    written = kind.coerce_output_value(value)
-    if written is None or written is Undefined:
+    return values
+
+
+def _as_text(values: Values) -> Values:
+    return [*map(str, values)]
+
+
+_SCALARS: Mapping[Any, Ways] = {
+    GraphQLString: {str: _as_they_are},
+    GraphQLID: {str: _as_they_are, UUID: _as_text},
+    GraphQLInt: {int: _small},
+    GraphQLBoolean: {bool: _as_they_are},
+}
+"""What the built-in scalars make of values that are all of exactly one type."""
+
+
+def _short_ways(kind: GraphQLLeafType) -> Ways:
+    if not isinstance(kind, GraphQLEnumType):
+        return _SCALARS.get(kind, {})
+    members = kind.extensions[GraphQLCoreConverter.DEFINITION_BACKREF].wrapped_cls
+    name_of = {member: kind.coerce_output_value(member) for member in members}.__getitem__
+    return {members: lambda values: [*map(name_of, values)]}
+
+
+def _coerced(kind: GraphQLLeafType, values: Values) -> Values:
+    """Write values as the type says; raise `Unplanned` for what it does not take."""
+    if any(value is None or isinstance(value, Exception) for value in values):
+        raise Unplanned
+    written = [*map(kind.coerce_output_value, values)]
+    if any(value is None or value is Undefined for value in written):
         raise Unplanned
     return written

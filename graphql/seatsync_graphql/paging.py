@@ -30,12 +30,12 @@ class PageInfo:
     @strawberry.field
     def start_cursor(self) -> str | None:
         """Return the cursor of the first record."""
-        return self.page.cursors[0] if self.page.cursors else None
+        return self.page.cursor_at(0) if self.page.items else None
 
     @strawberry.field
     def end_cursor(self) -> str | None:
         """Return the cursor of the last record."""
-        return self.page.cursors[-1] if self.page.cursors else None
+        return self.page.cursor_at(-1) if self.page.items else None
 
 
 @strawberry.type

@@ -7,7 +7,7 @@ answers alone; and it is for what changes nothing and asks nobody else, as it ma
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from graphql import Executor, GraphQLResolveInfo, get_argument_values
@@ -16,15 +16,16 @@ from graphql.pyutils import Path
 from seatsync_graphql.types.node import shown_by
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from graphql import DocumentNode, FieldNode, GraphQLField, GraphQLObjectType, GraphQLSchema
 
     from seatsync_graphql.context import Context
     from seatsync_graphql.execution import Operation
 
-    Resolve = Callable[[Any, "Run"], Any]
-    Write = Callable[[Any, "Run"], Any]
+    Run = Executor[Any]
+    Read = Callable[[Sequence[Any], Sequence[Any], Run], Sequence[Any]]
+    Write = Callable[[Sequence[Any], Run], Sequence[Any]]
 
 
 class Unplanned(Exception):
@@ -51,41 +52,34 @@ class Plan:
         if isinstance(executor, list):  # the variables do not fit
             return None
         try:
-            return self.root.show(None, Run(executor))
+            [data] = self.root.show([None], executor)
         except Exception:  # noqa: BLE001 - graphql-core meets the same, and tells the client
             return None
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One execution of a plan; `told` is what each field's resolver was told."""
-
-    executor: Executor[Any]
-    told: dict[Asked, tuple[GraphQLResolveInfo[Any], dict[str, Any]]] = field(default_factory=dict)
+        return data
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is shown of each object of one type: keys, and under each the value of a field.
+    """What is shown of objects of one type: keys, and how each one's values are read and written.
 
-    A field is read from the record by its name, or else resolved; then it is written as JSON.
+    Values are read and written for all objects at once, which is many times as fast as for one
+    after the other: most of it is done outside of Python.
     """
 
     fits: Callable[[Any, Any], Any] | None
-    fields: tuple[tuple[str, str | None, Resolve, Write], ...]
+    keys: tuple[str, ...]
+    fields: tuple[tuple[Read, Write], ...]
 
-    def show(self, source: Any, run: Run) -> dict[str, Any]:
-        """Return an object as it is selected; raise whatever goes wrong."""
-        if self.fits is not None and not self.fits(source, None):
+    def show(self, sources: Sequence[Any], run: Run) -> list[dict[str, Any]]:
+        """Return objects as they are selected; raise whatever goes wrong."""
+        if self.fits is not None and not all(self.fits(source, None) for source in sources):
             raise Unplanned
-        record = shown_by(source)
-        return {
-            key: write(resolve(source, run) if name is None else getattr(record, name), run)
-            for key, name, resolve, write in self.fields
-        }
+        records = [shown_by(source) for source in sources]
+        columns = [write(read(sources, records, run), run) for read, write in self.fields]
+        return [dict(zip(self.keys, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Asked:
     """A field whose resolver wants arguments, or to know of the execution."""
 
@@ -94,13 +88,11 @@ class Asked:
     definition: GraphQLField
     nodes: list[FieldNode]
 
-    def resolve(self, source: Any, run: Run) -> Any:
+    def read(self, sources: Sequence[Any], _: Sequence[Any], run: Run) -> list[Any]:
         """Resolve the field as graphql-core does; the path it is told begins at its parent."""
-        if self not in run.told:
-            run.told[self] = self._told(run.executor)
-        info, arguments = run.told[self]
-        assert self.definition.resolve is not None  # noqa: S101 - of every field of the schema
-        return self.definition.resolve(source, info, **arguments)
+        info, arguments = self._told(run)
+        resolve: Any = self.definition.resolve
+        return [resolve(source, info, **arguments) for source in sources]
 
     def _told(self, executor: Executor[Any]) -> tuple[GraphQLResolveInfo[Any], dict[str, Any]]:
         arguments = get_argument_values(self.definition, self.nodes[0], executor.variable_values)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import islice
+from operator import attrgetter
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from graphql import (
@@ -22,11 +25,10 @@ from seatsync_graphql.leaves import leaf_writer
 from seatsync_graphql.plan import Asked, Plan, Selection, Unplanned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from graphql import (
         DocumentNode,
-        GraphQLField,
         GraphQLObjectType,
         GraphQLSchema,
         OperationDefinitionNode,
@@ -34,12 +36,10 @@ if TYPE_CHECKING:
         SelectionSetNode,
     )
 
-    from seatsync_graphql.plan import Resolve, Run, Write
+    from seatsync_graphql.plan import Read, Run, Write
 
 MOST_FIELDS = 2_000
 """A plan is kept, so it must stay small; fragments in fragments can make it any size."""
-
-_Field = tuple[str, str | None, "Resolve", "Write"]
 
 
 def plan_of(
@@ -75,17 +75,19 @@ class _Planning:
         if self._planned > MOST_FIELDS:
             raise Unplanned
         fields = tuple(self._field(parent, key, nodes) for key, nodes in found.fields.items())
-        return Selection(parent.is_type_of, fields)
+        return Selection(parent.is_type_of, tuple(found.fields), fields)
 
-    def _field(self, parent: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> _Field:
+    def _field(
+        self, parent: GraphQLObjectType, key: str, nodes: list[FieldNode]
+    ) -> tuple[Read, Write]:
         name = nodes[0].name.value
         if name == "__typename":
-            return key, None, lambda _, __: parent.name, lambda value, _: value
+            return _constant(parent.name), _as_it_is
         if name not in parent.fields:  # what is asked of the schema itself
             raise Unplanned
         definition = parent.fields[name]
-        plain, resolve = _reading(key, parent, definition, nodes)
-        return key, plain, resolve, self._writer(definition.type, nodes)
+        read = _reader(Asked(key, parent, definition, nodes))
+        return read, self._writer(definition.type, nodes)
 
     def _writer(self, kind: Any, nodes: list[FieldNode]) -> Write:
         required = is_non_null_type(kind)
@@ -141,47 +143,56 @@ class _Collecting:
             self.collect(fragment.selection_set)
 
 
-def _reading(
-    key: str, parent: GraphQLObjectType, definition: GraphQLField, nodes: list[FieldNode]
-) -> tuple[str | None, Resolve]:
-    """Return under which name the record has the field, if it is plain, and what resolves it."""
-    declared = definition.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
-    asked = Asked(key, parent, definition, nodes)
+def _reader(asked: Asked) -> Read:
+    """Return what reads a field of many objects, by the shortest way that there is for it."""
+    declared = asked.definition.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
     if declared.is_basic_field:
-        return declared.python_name, asked.resolve
+        return _attribute(declared.python_name)
     method = declared.base_resolver
     is_simple = method.self_parameter and not (
         declared.arguments or declared.extensions or method.info_parameter
     )
-    return None, _method(method.wrapped_func) if is_simple else asked.resolve
+    return _method(method.wrapped_func) if is_simple else asked.read
 
 
-def _method(function: Any) -> Resolve:
-    return lambda source, _: function(source)
+def _constant(value: str) -> Read:
+    return lambda sources, _, __: [value] * len(sources)
 
 
-def _list_writer(write_item: Write, *, required: bool) -> Write:
-    def write(value: Any, run: Run) -> list[Any] | None:
-        if type(value) in {list, tuple}:
-            return [write_item(item, run) for item in value]
-        _require_absent(value, required=required)
-        return None
+def _attribute(name: str) -> Read:
+    read = attrgetter(name)
+    return lambda _, records, __: [*map(read, records)]
+
+
+def _method(function: Any) -> Read:
+    return lambda sources, _, __: [*map(function, sources)]
+
+
+def _as_it_is(values: Sequence[Any], _: Run) -> Sequence[Any]:
+    return values
+
+
+def _list_writer(write_items: Write, *, required: bool) -> Write:
+    allowed = {list, tuple} if required else {list, tuple, NoneType}
+
+    def write(values: Sequence[Any], run: Run) -> list[list[Any] | None]:
+        if not allowed.issuperset(map(type, values)):
+            raise Unplanned
+        items = [item for group in values if group is not None for item in group]
+        written = iter(write_items(items, run))
+        return [None if group is None else [*islice(written, len(group))] for group in values]
 
     return write
 
 
 def _object_writer(selection: Selection, *, required: bool) -> Write:
-    show = selection.show
-
-    def write(value: Any, run: Run) -> dict[str, Any] | None:
-        if value is not None:
-            return show(value, run)
-        _require_absent(value, required=required)
-        return None
+    def write(values: Sequence[Any], run: Run) -> list[dict[str, Any] | None]:
+        found = {id(value): value for value in values if value is not None}
+        shown: dict[int, Any] = dict(
+            zip(found, selection.show([*found.values()], run), strict=True)
+        )
+        if required and NoneType in map(type, values):
+            raise Unplanned
+        return [*map(shown.get, map(id, values))]
 
     return write
-
-
-def _require_absent(value: Any, *, required: bool) -> None:
-    if required or value is not None:
-        raise Unplanned

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from starlette.responses import Response
 
 if TYPE_CHECKING:
@@ -125,5 +126,11 @@ def _wish(part: str) -> tuple[str, float]:
 
 def render(answer: Mapping[str, Any], media_type: str, status: int = 200) -> Response:
     """Write an answer as JSON."""
-    body = json.dumps(answer, separators=(",", ":"))
-    return Response(body, status, media_type=f"{media_type}; charset=utf-8")
+    return Response(_encoded(answer), status, media_type=f"{media_type}; charset=utf-8")
+
+
+def _encoded(answer: Mapping[str, Any]) -> bytes:
+    try:
+        return msgspec.json.encode(answer)
+    except UnicodeEncodeError:  # half a character, which an error repeats from the request
+        return json.dumps(answer).encode()

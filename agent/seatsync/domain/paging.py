@@ -61,13 +61,21 @@ def _size(name: str, value: int | None) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """The records of one window in list order, a cursor each; `count` counts the whole list."""
+    """The records of one window in list order; `count` counts the whole list.
+
+    `cursor_at` makes the cursor of one of them, by its place in the page.
+    """
 
     items: tuple[T, ...]
-    cursors: tuple[str, ...]
+    cursor_at: Callable[[int], str]
     has_next: bool
     has_previous: bool
     count: Callable[[], int]
+
+    @property
+    def cursors(self) -> tuple[str, ...]:
+        """The cursor of each record."""
+        return tuple(map(self.cursor_at, range(len(self.items))))
 
 
 def encode_cursor(order: str, key: tuple[str, ...]) -> str:

@@ -66,7 +66,7 @@ class Order(Generic[T]):
         items = tuple(reversed(shown)) if window.backward else tuple(shown)
         return Page(
             items,
-            tuple(encode_cursor(self.name, self.key(item)) for item in items),
+            lambda place: encode_cursor(self.name, self.key(items[place])),
             has_next=window.before is not None if window.backward else more,
             has_previous=more if window.backward else window.after is not None,
             count=count,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from seatsync.domain.money import Money
@@ -16,7 +17,7 @@ from seatsync.mirror.codec import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from seatsync.mirror.database import Mirror
 
@@ -40,6 +41,7 @@ CHANGES = decode_changes
 FLAG = bool
 
 
+@lru_cache(maxsize=10_000, typed=True)
 def money(amount: Any, currency: str | None) -> Money | None:
     """Decode the two columns of an amount; NULL in either is no amount."""
     if amount is None or currency is None:
@@ -69,9 +71,18 @@ class RowReader(Generic[T]):
 
     def decode(self, rows: Iterable[tuple[Any, ...]]) -> Iterable[T]:
         """Turn raw tuples, in the order of `columns`, into records."""
-        decoders = tuple(self.decoders.items())
-        for row in rows:
-            values = list(row)
-            for index, decode in decoders:
-                values[index] = decode(values[index])
-            yield self.make(*values)
+        columns: list[Sequence[Any]] = [*zip(*rows, strict=True)]
+        if not columns:
+            return ()
+        for index, decode in self.decoders.items():
+            columns[index] = _decoded(decode, columns[index])
+        return map(self.make, *columns)
+
+
+def _decoded(decode: Callable[[Any], Any], column: Sequence[Any]) -> list[Any]:
+    """Decode a column, each value once however often it is in there: most are repeated."""
+    try:
+        known = {value: decode(value) for value in {*column}}
+    except TypeError:  # what PostgreSQL's driver makes of JSON has no hash
+        return [*map(decode, column)]
+    return [*map(known.__getitem__, column)]

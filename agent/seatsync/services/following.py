@@ -93,13 +93,13 @@ class ReportTail:
 
     def _newest(self, run_id: UUID) -> str | None:
         page = self.read.report.page(self.caller, self._of(run_id), Window(1))
-        return page.cursors[0] if page.cursors else None
+        return page.cursor_at(0) if page.items else None
 
     def _written(self, run: SyncRun) -> list[ReportEntry]:
         cursors = self._cursors or {}
         window = Window(LARGEST_SIZE, backward=True, before=cursors.get(run.id))
         page = self.read.report.page(self.caller, self._of(run.id), window)
-        cursors[run.id] = page.cursors[0] if page.cursors else cursors.get(run.id)
+        cursors[run.id] = page.cursor_at(0) if page.items else cursors.get(run.id)
         self._behind.discard(run.id)
         if page.has_previous:
             self._behind.add(run.id)

@@ -61,7 +61,7 @@ def report_lines(
         yield from _lines(reading, caller, page.items)
         if not page.has_next:
             return
-        window = Window(LARGEST_SIZE, after=page.cursors[-1])
+        window = Window(LARGEST_SIZE, after=page.cursor_at(-1))
 
 
 def _lines(
