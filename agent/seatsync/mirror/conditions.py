@@ -31,6 +31,7 @@ class Conditions:
         self.mirror = mirror
         self.clauses: list[str] = []
         self.params: dict[str, Any] = {}
+        self.searches = False
 
     @property
     def where(self) -> str:
@@ -84,6 +85,7 @@ class Conditions:
         if text is None or not text.strip():
             return self
         mark = self.value(f"%{_escaped(text.strip().lower())}%")
+        self.searches = True
         # SQLite's own lower() knows ASCII alone, and is five times as fast as Python's.
         lower = "py_lower" if self.mirror.is_sqlite and not text.isascii() else "lower"
         likes = [f"{lower}({column}) LIKE {mark} ESCAPE '!'" for column in columns]

@@ -149,6 +149,7 @@ def declare_subscriptions(db: Database) -> None:
         license_changes = _kept("LicenseChange")
         entries = _kept("ReportEntry")
         unique(provider, external_id)
+        composite_index("name", "id")
 
     class LicenseChange(db.Entity):
         _table_ = "license_change"

@@ -36,10 +36,15 @@ class Order(Generic[T]):
     key: Callable[[T], tuple[str, ...]]
     descending: bool = False
 
-    def clause(self, *, backward: bool) -> str:
-        """Return the ORDER BY expression, reversed for reading from the end."""
+    def clause(self, *, backward: bool, sorts: bool = False) -> str:
+        """Return the ORDER BY expression, reversed for reading from the end.
+
+        With `sorts`, SQLite reads all rows and sorts what it finds. It would rather look at row
+        after row in the order of an index, which takes longer where few of them are wanted.
+        """
         direction = "DESC" if self.descending != backward else "ASC"
-        return ", ".join(f"{column} {direction}" for column in self.columns)
+        mark = "+" if sorts else ""
+        return ", ".join(f"{mark}{column} {direction}" for column in self.columns)
 
     def bound(self, conditions: Conditions, window: Window) -> Conditions:
         """Return the conditions narrowed to what lies between the window's cursors."""
@@ -102,7 +107,8 @@ class Listing(Generic[T, F]):
         """Read one page, in one statement; counting the whole list takes a second one."""
         conditions = self._conditions(mirror, filters)
         bounded = self.order.bound(conditions, window)
-        order = self.order.clause(backward=window.backward)
+        sorts = mirror.is_sqlite and conditions.searches
+        order = self.order.clause(backward=window.backward, sorts=sorts)
         limit = bounded.value(window.size + 1)
         rest = f"{bounded.where} ORDER BY {order} LIMIT {limit}"
         records = self.reader.read(mirror, rest, bounded.params)
