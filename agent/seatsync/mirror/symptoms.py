@@ -152,9 +152,8 @@ SYMPTOMS = (
         ExceptionKind.ACCOUNT_MISMATCH,
         "c.account_id <> p.account_id",
         source="subscription s JOIN billing_contract c ON c.id = s.billing_contract_id"
-        " JOIN account b ON b.id = c.account_id"
         " JOIN provider_account p ON p.id = s.provider_account_id",
-        detail="b.name",
+        detail="(SELECT b.name FROM account b WHERE b.id = c.account_id)",
         account="p.account_id",
     ),
 )
