@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -84,12 +85,17 @@ class _Readiness:
 
 
 class _Lifespan:
-    """Ends the threads with the application."""
+    """Keeps what is there at the start from being looked through again; ends the threads."""
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
 
     @asynccontextmanager
     async def run(self, _: Starlette) -> AsyncIterator[None]:
+        # Modules and the schema stay. Looking through them for garbage, over and over while
+        # answers are made of thousands of objects, would take as long as making the answers.
+        gc.collect()
+        gc.freeze()
         yield
+        gc.unfreeze()
         self._executor.close()
