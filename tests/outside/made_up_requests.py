@@ -29,7 +29,7 @@ OFTEN = 0.6
 
 def write_settings(file: Path, address: str) -> None:
     """Write schemathesis's settings, with what the agent knows; JSON's strings are TOML's too."""
-    lines = [f"hooks = {json.dumps(str(Path(__file__).with_name('decimal_scalar.py')))}"]
+    lines = [f"hooks = {json.dumps(str(Path(__file__).with_name('schemathesis_hooks.py')))}"]
     for name, values in known_values(address).items():
         lines += [f"[dictionaries.{name}]", f"values = {json.dumps(values)}"]
     lines.append("[parameters]")
