@@ -13,6 +13,7 @@ import uvicorn
 def serve(app: Any) -> None:
     """Serve on a free port of loopback, and print which."""
     listening = socket.create_server(("127.0.0.1", 0))
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     server = uvicorn.Server(
         uvicorn.Config(app, ws="none", log_config=None, access_log=False, server_header=False)
     )
