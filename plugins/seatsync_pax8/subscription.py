@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -23,11 +24,14 @@ LARGEST_COST = Decimal(10) ** 12
 _CURRENCY = re.compile("[A-Za-z]{3}")
 
 
-class Commitment(msgspec.Struct, rename="camel"):
+class Commitment(msgspec.Struct, frozen=True, rename="camel"):
     """A commitment, as far as it is read."""
 
     term: str | None = None
     end_date: str | None = None
+
+
+NOT_COMMITTED = Commitment()
 
 
 class Subscription(msgspec.Struct, rename="camel"):
@@ -56,7 +60,7 @@ class Subscription(msgspec.Struct, rename="camel"):
     def committed(self) -> Commitment:
         """The commitment, under the OpenAPI's name or the one that Pax8's own tool reads."""
         found = self.commitment_term or self.commitment
-        return Commitment(found) if isinstance(found, str) else found or Commitment()
+        return Commitment(found) if isinstance(found, str) else found or NOT_COMMITTED
 
 
 _decoder = msgspec.json.Decoder(Subscription)
@@ -72,6 +76,7 @@ def read_subscription(raw: msgspec.Raw, product: Product) -> RemoteSubscription:
 
 def _record(wire: Subscription, product: Product) -> RemoteSubscription:
     status = (wire.status or "").strip()
+    committed = wire.committed
     return RemoteSubscription(
         external_id=_required(wire.id, "id"),
         customer_external_id=_required(wire.company_id, "companyId"),
@@ -82,12 +87,12 @@ def _record(wire: Subscription, product: Product) -> RemoteSubscription:
         billing_type=read_billing_type(wire.billing_term),
         part_number=wire.vendor_sku_id or product.part,
         product_name=wire.product_name or product.name,
-        term=read_term(wire.committed.term),
+        term=read_term(committed.term),
         billing_frequency=read_frequency(wire.billing_term),
         is_trial=status == TRIAL or is_trial_term(wire.billing_term),
         parent_external_id=wire.parent_subscription_id,
         starts_at=_instant(wire.start_date, "startDate"),
-        commitment_ends_at=_commitment_end(wire, status),
+        commitment_ends_at=_commitment_end(wire, committed, status),
         unit_cost=_cost(wire.partner_cost, wire.currency_code),
     )
 
@@ -99,6 +104,7 @@ def _required(text: str, field: str) -> str:
     return text
 
 
+@lru_cache(maxsize=1_024)
 def _seats(quantity: Decimal) -> int:
     if not quantity.is_finite() or not 0 <= quantity <= MOST_SEATS:
         message = f"its quantity {quantity} is not a number of seats"
@@ -109,8 +115,8 @@ def _seats(quantity: Decimal) -> int:
     return int(quantity)
 
 
-def _commitment_end(wire: Subscription, status: str) -> datetime | None:
-    end = _instant(wire.committed.end_date, "commitmentTerm.endDate")
+def _commitment_end(wire: Subscription, committed: Commitment, status: str) -> datetime | None:
+    end = _instant(committed.end_date, "commitmentTerm.endDate")
     if end is None and status == PENDING_CANCEL:
         return _instant(wire.end_date, "endDate")
     return end

@@ -27,11 +27,13 @@ def read_term(text: str | None) -> str | None:
     return f"P{counted[1]}{counted[2][0].upper()}"
 
 
+@lru_cache
 def read_frequency(billing_term: str | None) -> BillingFrequency | None:
     """Return how often a billing term bills; None where our vocabulary has no word for it."""
     return _FREQUENCIES.get(read_term(billing_term) or "")
 
 
+@lru_cache
 def read_billing_type(billing_term: str | None) -> BillingType:
     """Return USAGE for the billing term `Arrears`, else LICENSE.
 
@@ -42,6 +44,7 @@ def read_billing_type(billing_term: str | None) -> BillingType:
     return BillingType.USAGE if is_usage else BillingType.LICENSE
 
 
+@lru_cache
 def is_trial_term(billing_term: str | None) -> bool:
     """Tell whether a billing term is that of a trial."""
     return (billing_term or "").strip().lower() == "trial"

@@ -30,7 +30,18 @@ def new_id() -> UUID:
     The first 48 bits are Unix milliseconds; the 74 random bits are replaced by a counter
     from a random start within one millisecond, so that rows written together keep their order.
     """
-    return _sequence.next()
+    return new_ids(1)[0]
+
+
+def new_ids(count: int) -> list[UUID]:
+    """Return so many fresh ids at once, in the order in which they sort."""
+    return [_as_uuid(value) for value in _sequence.take(count)]
+
+
+def _as_uuid(value: int) -> UUID:
+    high, low = value >> 62, value & (1 << 62) - 1
+    millis, rand_a = high >> 12, high & 0xFFF
+    return UUID(int=millis << 80 | 7 << 76 | rand_a << 64 | 2 << 62 | low)
 
 
 class _Sequence:
@@ -40,14 +51,13 @@ class _Sequence:
         self._last = 0
         self._lock = threading.Lock()
 
-    def next(self) -> UUID:
+    def take(self, count: int) -> range:
         now = time.time_ns() // 1_000_000
         with self._lock:
             is_later = now > self._last >> 74
-            self._last = value = now << 74 | secrets.randbits(73) if is_later else self._last + 1
-        high, low = value >> 62, value & (1 << 62) - 1
-        millis, rand_a = high >> 12, high & 0xFFF
-        return UUID(int=millis << 80 | 7 << 76 | rand_a << 64 | 2 << 62 | low)
+            first = now << 74 | secrets.randbits(73) if is_later else self._last + 1
+            self._last = first + count - 1
+        return range(first, first + count)
 
 
 _sequence = _Sequence()

@@ -24,6 +24,9 @@ class Landing:
     reason: UnassignedReason | None = None
 
 
+_UNASSIGNED = {reason: Landing(reason=reason) for reason in UnassignedReason}
+
+
 @dataclass(frozen=True, slots=True)
 class LandingSetting:
     """The switch *Associate Default Billing Contract*; `since` is None while it is off."""
@@ -48,14 +51,14 @@ def decide_landing(
     The reason is the first condition that failed, in the order of the domain rules.
     """
     if not setting.is_on:
-        return Landing(reason=UnassignedReason.SETTING_DISABLED)
+        return _UNASSIGNED[UnassignedReason.SETTING_DISABLED]
     if not account_known:
-        return Landing(reason=UnassignedReason.PROVIDER_ACCOUNT_UNMAPPED)
+        return _UNASSIGNED[UnassignedReason.PROVIDER_ACCOUNT_UNMAPPED]
     candidates = qualifying_defaults(contracts, billing_type)
     if not candidates:
-        return Landing(reason=UnassignedReason.NO_DEFAULT_CONTRACT)
+        return _UNASSIGNED[UnassignedReason.NO_DEFAULT_CONTRACT]
     if len(candidates) > 1:
-        return Landing(reason=UnassignedReason.MULTIPLE_DEFAULT_CONTRACTS)
+        return _UNASSIGNED[UnassignedReason.MULTIPLE_DEFAULT_CONTRACTS]
     return Landing(contract_id=candidates[0].id)
 
 
@@ -68,7 +71,7 @@ def decide_deferred_landing(
 ) -> Landing:
     """Decide when the provider account is mapped, for what was discovered while it was not."""
     if setting.since is not None and setting.since > discovered_at:
-        return Landing(reason=UnassignedReason.DISCOVERED_BEFORE_SETTING)
+        return _UNASSIGNED[UnassignedReason.DISCOVERED_BEFORE_SETTING]
     return decide_landing(
         setting, account_known=True, contracts=contracts, billing_type=billing_type
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class LicenseDelta:
     quantity_after: int
 
 
+@lru_cache
 def initial_delta(quantity: int) -> LicenseDelta:
     """Return the first change of a subscription: its whole quantity."""
     return LicenseDelta(LicenseChangeEvent.CREATE, quantity, quantity)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 
 SCALE = Decimal("0.000001")
 """The smallest part of a currency unit that is kept; provider prices go to six places."""
@@ -28,7 +29,10 @@ class Money:
         return f"{self.amount:f} {self.currency}"
 
 
+# A price list has few prices, and they stand in every record.
+@lru_cache(maxsize=4_096)
 def _shortest(amount: Decimal) -> Decimal:
-    rounded = amount.quantize(SCALE, ROUND_HALF_EVEN)
+    # Adding nothing makes zero of minus zero, which is equal to it but not spelled so.
+    rounded = amount.quantize(SCALE, ROUND_HALF_EVEN) + 0
     whole = rounded.to_integral_value()
     return whole if rounded == whole else rounded.normalize()

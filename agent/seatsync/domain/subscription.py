@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from seatsync.domain.billing import BillingFrequency, BillingType
@@ -85,9 +86,8 @@ class RemoteSubscription:
         """
         changed: dict[str, Any] = {
             name: spelled
-            for name, spell in _SPELLINGS
-            if (before := getattr(self, name)) is not None
-            and (spelled := spell(before)) is not before
+            for (name, spell), before in zip(_SPELLINGS, _spelled_fields(self), strict=True)
+            if before is not None and (spelled := spell(before)) is not before
         }
         if self.status.is_ended:
             changed["quantity"] = 0
@@ -122,6 +122,8 @@ _SPELLINGS: tuple[tuple[str, Callable[[Any], object]], ...] = (
     ("unit_cost", Money.canonical),
 )
 """How each field is spelled; a value that is spelled so already comes back as it is."""
+
+_spelled_fields = attrgetter(*(name for name, _ in _SPELLINGS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ import msgspec
 
 from seatsync.domain.change import FieldChange
 
+_INSTANT_LENGTH = len("2000-01-01 00:00:00.000000")
+
 
 def naive_utc(value: datetime) -> datetime:
     """Return an aware instant as entities and databases want it; raise `ValueError` if naive."""
@@ -75,7 +77,11 @@ class SqliteCodec(PostgresCodec):
 
     def instant(self, value: datetime | None) -> Any:
         """Encode an aware instant as text in naive UTC, always with microseconds."""
-        return naive_utc(value).isoformat(" ", "microseconds") if value else None
+        if value is None:
+            return None
+        if value.tzinfo is UTC:
+            return value.isoformat(" ", "microseconds")[:_INSTANT_LENGTH]
+        return naive_utc(value).isoformat(" ", "microseconds")
 
     def decimal(self, value: Decimal | None) -> Any:
         """Encode an exact number as its digits; the column keeps 15 of them exactly."""

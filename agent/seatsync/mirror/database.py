@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-CHECKPOINT_PAGES = 8_000
-"""So many 4 KiB pages wait in the write-ahead log before they are moved into the file."""
+CHECKPOINT_PAGES = 4_000
+"""So many 8 KiB pages wait in the write-ahead log before they are moved into the file."""
 
 PAGE_CACHE_KIB = 32 * 1024
 BATCH_ROWS = 500

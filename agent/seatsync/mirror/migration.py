@@ -35,6 +35,8 @@ __all__ = ["current_version", "head_version", "migrate", "needs_migration"]
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
+PAGE_BYTES = 8_192
+
 
 def migrate(url: str, version: str | None = None) -> None:
     """Bring the database to `version` (ours, unless said), making an SQLite file that is not there.
@@ -84,6 +86,8 @@ def _sqlite_engine(url: str) -> Engine:
         connection = sqlite3.connect(
             sqlite_path(url), timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
         )
+        # Larger pages make first syncs and whole reads cheaper; they cannot be changed later.
+        connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
         connection.execute("PRAGMA journal_mode = WAL")
         return connection
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from seatsync.domain.ids import new_id
+from seatsync.domain.ids import new_ids
 from seatsync.domain.license_change import ProvisioningStatus
 from seatsync.mirror.codec import encode_changes
 
@@ -114,7 +114,7 @@ class StepWriter:
 
     def write(self, steps: Sequence[Step], fingerprints: dict[str, bytes]) -> None:
         """Write what the steps change; `fingerprints` are by external id."""
-        spelled = [self._spell(step) for step in steps]
+        spelled = list(map(self._spell, steps, new_ids(len(steps))))
         created = [one for one in spelled if one.step.known is None]
         refreshed = [one for one in spelled if one.step.known is not None]
         insert = self._mirror.insert
@@ -135,11 +135,11 @@ class StepWriter:
             ],
         )
 
-    def _spell(self, step: Step) -> _Spelled:
+    def _spell(self, step: Step, entry_id: UUID) -> _Spelled:
         uuid = self._codec.uuid
         return _Spelled(
             step,
-            uuid(new_id()),
+            uuid(entry_id),
             uuid(step.subscription_id),
             uuid(step.customer.id),
             uuid(step.account_id),
@@ -207,12 +207,13 @@ class StepWriter:
             self._now,
         )
 
-    def _licenses(self, spelled: Iterable[_Spelled]) -> Iterator[tuple[Any, ...]]:
-        for one in spelled:
+    def _licenses(self, spelled: Sequence[_Spelled]) -> Iterator[tuple[Any, ...]]:
+        logged = [one for one in spelled if one.step.license_delta is not None]
+        for one, change_id in zip(logged, new_ids(len(logged)), strict=True):
             delta = one.step.license_delta
             if delta is not None:
                 yield (
-                    self._codec.uuid(new_id()),
+                    self._codec.uuid(change_id),
                     one.subscription_id,
                     delta.event.value,
                     delta.quantity_delta,

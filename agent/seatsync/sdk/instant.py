@@ -12,9 +12,10 @@ def read_instant(text: str | None) -> datetime | None:
     the same text is always the same instant. The first year of the calendar is what several
     languages write for a date that was never set: no instant either.
     """
-    if text is None or not text.strip():
+    spelled = (text or "").strip()
+    if not spelled:
         return None
-    instant = datetime.fromisoformat(text.strip())
+    instant = datetime.fromisoformat(spelled)
     if instant.year == MINYEAR:
         return None
     if instant.tzinfo is None:
