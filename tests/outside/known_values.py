@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import httpx
 
-LISTS = """{
-  accounts(first: 20) { nodes { id } }
-  billingContracts(first: 20) { nodes { id } }
-  subscriptions(first: 20) { nodes { id } edges { cursor } }
-  providerAccounts(first: 20) { nodes { id } }
-  jobs(first: 20) { nodes { id } }
-  syncRuns(first: 20) { nodes { id } }
-  syncReport(first: 20) { nodes { id } }
-  auditLog(first: 20) { nodes { id } }
-  providers { key }
-  scheduledJobs { key }
-}"""
+PAGED = (
+    "accounts",
+    "billingContracts",
+    "subscriptions",
+    "providerAccounts",
+    "jobs",
+    "syncRuns",
+    "syncReport",
+    "auditLog",
+)
+LISTS = " ".join(f"{name}(first: 20) {{ edges {{ cursor node {{ id }} }} }}" for name in PAGED)
+KEYS = "providers { key } scheduledJobs { key }"
 
 OF_ARGUMENTS = {
     "accountId": "accounts",
@@ -31,8 +29,6 @@ OF_ARGUMENTS = {
     "providerKey": "providers",
     "providerKeys[*]": "providers",
     "key": "keys",
-    "after": "cursors",
-    "before": "cursors",
     "first": "lengths",
     "last": "lengths",
     "currency": "currencies",
@@ -53,15 +49,17 @@ OF_IDS = {
 
 def known_values(address: str) -> dict[str, list[str | int]]:
     """Ask the agent at a GraphQL endpoint what there is; return names of values, and the values."""
-    answer = httpx.post(address, json={"query": LISTS}, timeout=30).raise_for_status().json()
-    data = answer["data"]
-    listed = {name: _ids(found) for name, found in data.items() if isinstance(found, dict)}
+    asked = {"query": f"{{ {LISTS} {KEYS} }}"}
+    data = httpx.post(address, json=asked, timeout=30).raise_for_status().json()["data"]
+    ids = {name: [edge["node"]["id"] for edge in data[name]["edges"]] for name in PAGED}
+    cursors = {_cursors(name): [edge["cursor"] for edge in data[name]["edges"]] for name in PAGED}
     providers = [provider["key"] for provider in data["providers"]]
-    return listed | {
-        "ids": [identifier for ids in listed.values() for identifier in ids],
+    return {
+        **ids,
+        **cursors,
+        "ids": [identifier for listed in ids.values() for identifier in listed],
         "providers": [*providers, "manual"],
         "keys": [*providers, *(job["key"] for job in data["scheduledJobs"])],
-        "cursors": [edge["cursor"] for edge in data["subscriptions"]["edges"]],
         "lengths": [1, 2, 3, 20, 500, 501],
         "currencies": ["USD", "EUR"],
     }
@@ -70,9 +68,11 @@ def known_values(address: str) -> dict[str, list[str | int]]:
 def bindings() -> dict[str, str]:
     """Return where known values belong, as schemathesis names places, and their names."""
     places = ("", "input.", "filter.")
-    bound = {f"*.*.{place}{name}": of for name, of in OF_ARGUMENTS.items() for place in places}
-    return bound | {f"Query.{query}.id": of for query, of in OF_IDS.items()}
+    arguments = {f"*.*.{place}{name}": of for name, of in OF_ARGUMENTS.items() for place in places}
+    ids = {f"Query.{query}.id": of for query, of in OF_IDS.items()}
+    ends = {f"Query.{name}.{end}": _cursors(name) for name in PAGED for end in ("after", "before")}
+    return arguments | ids | ends
 
 
-def _ids(found: dict[str, Any]) -> list[str | int]:
-    return [node["id"] for node in found["nodes"]]
+def _cursors(name: str) -> str:
+    return f"{name}Cursors"
