@@ -18,7 +18,7 @@ async def ask(port: int, request: bytes) -> bytes:
     """Send one request, and return the body of its answer."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
-        return await _exchange(reader, writer, request)
+        return await exchange(reader, writer, request)
     finally:
         writer.close()
 
@@ -28,16 +28,17 @@ async def _ask_until(port: int, request: bytes, until: float) -> int:
     count = 0
     try:
         while time.perf_counter() < until:
-            await _exchange(reader, writer, request)
+            await exchange(reader, writer, request)
             count += 1
     finally:
         writer.close()
     return count
 
 
-async def _exchange(
+async def exchange(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes
 ) -> bytes:
+    """Send one request on an open connection; return the body of its answer, which must be 200."""
     writer.write(request)
     head = await reader.readuntil(b"\r\n\r\n")
     status, *lines = head.decode().lower().split("\r\n")
