@@ -63,6 +63,6 @@ class Page:
 
     async def _give(self, request: Request) -> FileResponse:
         path = self._files.get(request.path_params["name"])
-        if path is None:
+        if path is None or not path.is_file():
             raise HTTPException(404)
         return FileResponse(path, headers=_FILE_HEADERS)

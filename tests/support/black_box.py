@@ -224,10 +224,16 @@ def slug(name: str) -> str:
 
 
 @contextmanager
-def lab(folder: Path, database_url: str | None = None, **provider: Any) -> Iterator[Lab]:
-    """Run an agent, connected to a simulated Pax8 that is empty."""
+def lab(
+    folder: Path,
+    database_url: str | None = None,
+    sections: Mapping[str, Any] | None = None,
+    **provider: Any,
+) -> Iterator[Lab]:
+    """Run an agent, connected to a simulated Pax8 that is empty; `sections` go to config.yaml."""
     with served_pax8() as (simulator, settings):
         config = write_config(folder, 8365, settings, database_url, **provider)
+        config.write_text(yaml.safe_dump(yaml.safe_load(config.read_text()) | dict(sections or {})))
         with agent_beside(config) as api:
             yield Lab(api, simulator, folder / "seatsync.db", settings)
 

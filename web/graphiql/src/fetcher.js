@@ -1,4 +1,5 @@
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
+import { createClient } from "graphql-ws";
 
 /**
  * Make what sends operations: queries and mutations over HTTP, subscriptions over
@@ -9,20 +10,21 @@ import { createGraphiQLFetcher } from "@graphiql/toolkit";
  * sends none.
  */
 export function createFetcher(address) {
-  const send = createGraphiQLFetcher({
-    enableIncrementalDelivery: false,
-    subscriptionUrl: socketAddress(address),
-    url: address,
-  });
   let lastHeaders = {};
   return (parameters, options) => {
     lastHeaders = options?.headers ?? lastHeaders;
+    const send = createGraphiQLFetcher({
+      enableIncrementalDelivery: false,
+      url: address,
+      wsClient: createSocket(address, lastHeaders),
+    });
     return send(parameters, { ...options, headers: lastHeaders });
   };
 }
 
-function socketAddress(address) {
+/** Make a client that connects when it is used, once: a refusal is shown, not repeated. */
+function createSocket(address, headers) {
   const url = new URL(address);
   url.protocol = url.protocol.replace("http", "ws");
-  return url.href;
+  return createClient({ connectionParams: headers, retryAttempts: 0, url: url.href });
 }

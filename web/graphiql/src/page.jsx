@@ -4,6 +4,7 @@ import { GraphiQL } from "graphiql";
 import { createRoot } from "react-dom/client";
 
 import { createFetcher } from "./fetcher.js";
+import { storage } from "./storage.js";
 import { storyTabs } from "./stories.js";
 
 import "graphiql/style.css";
@@ -18,6 +19,7 @@ createRoot(document.getElementById("page")).render(
     fetcher={createFetcher(address)}
     shouldPersistHeaders={false}
     showPersistHeadersSettings={false}
+    storage={storage}
   >
     <GraphiQL.Logo>seatsync</GraphiQL.Logo>
   </GraphiQL>,

@@ -16,11 +16,7 @@ const STORIES = [
   {
     title: "A seat count changes at the provider",
     steps: [
-      {
-        document: findContracts,
-        hint: "Pick a billing contract, and copy its id into the next tabs.",
-        variables: { first: 20 },
-      },
+      { document: findContracts, hint: "Copy the id of one into the next tabs." },
       {
         document: preview,
         hint: "What does the provider say now?",
@@ -28,7 +24,7 @@ const STORIES = [
       },
       {
         document: proceed,
-        hint: "Tick new subscriptions by their ids. What is on the contract needs no tick.",
+        hint: "Tick what is new by its id; the rest needs none.",
         variables: { billingContractId: "", subscriptionIds: [], expectChecksum: null },
       },
       {
@@ -36,25 +32,25 @@ const STORIES = [
         hint: "The id is in the answer of Proceed.",
         variables: { jobId: "" },
       },
-      { document: report, hint: "What was changed, field by field?", variables: { first: 10 } },
+      { document: report, hint: "What was changed, field by field?" },
     ],
   },
   {
-    title: "A new subscription lands by itself, or says why it cannot",
+    title: "A new subscription lands by itself, or says why not",
     steps: [
       { document: switchLanding, hint: "From now on.", variables: { on: true } },
       {
         document: setDefault,
-        hint: "Say where new subscriptions of the contract's account land.",
+        hint: "Where new subscriptions of its account land.",
         variables: { billingContractId: "", replaceExisting: false },
       },
       {
         document: syncProvider,
-        hint: "The schedule does this by itself; the provider's key is in config.yaml.",
+        hint: "The schedule does this by itself.",
         variables: { providerKey: "" },
       },
-      { document: unassigned, hint: "What could not land says why.", variables: { first: 20 } },
-      { document: exceptions, hint: "What blocks billing now?", variables: { first: 20 } },
+      { document: unassigned, hint: "What could not land says why." },
+      { document: exceptions, hint: "What blocks billing now?" },
     ],
   },
 ];
@@ -63,8 +59,14 @@ const STORIES = [
 export function storyTabs() {
   return STORIES.flatMap(({ title, steps }, story) =>
     steps.map(({ document, hint, variables }, step) => ({
-      query: `# Story ${story + 1}, step ${step + 1} of ${steps.length}: ${title}\n# ${hint}\n\n${document}`,
-      variables: JSON.stringify(variables, null, 2),
+      query: [
+        `# Story ${story + 1}, step ${step + 1} of ${steps.length}`,
+        `# ${title}`,
+        `# ${hint}`,
+        "",
+        document,
+      ].join("\n"),
+      variables: variables && JSON.stringify(variables, null, 2),
     })),
   );
 }
