@@ -178,6 +178,11 @@ class Agent(Protocol):
         """All use cases."""
         ...
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether jobs are being done in this process."""
+        ...
+
     def readiness(self) -> Mapping[str, str | None]:
         """Return, for each part, why it does not work, or None."""
         ...

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -15,12 +14,14 @@ from starlette.routing import Route, WebSocketRoute
 from seatsync_graphql.auth.choice import choose_authenticator
 from seatsync_graphql.endpoint import Endpoint, answer_fault
 from seatsync_graphql.execution import Executor
+from seatsync_graphql.interpreter import tuned_to_answer
 from seatsync_graphql.metrics import Metrics
 from seatsync_graphql.own_names import OwnNames
 from seatsync_graphql.page import BUNDLE, Page
 from seatsync_graphql.report_csv import ReportCsv
 from seatsync_graphql.schema import build_schema
 from seatsync_graphql.socket_endpoint import SocketEndpoint
+from seatsync_graphql.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -35,7 +36,11 @@ def create_app(agent: Agent) -> Starlette:
     server = agent.config.server
     authenticator = choose_authenticator(agent.config.auth)
     executor = Executor(
-        build_schema(), agent.services, server.limits, introspection=server.introspection
+        build_schema(),
+        agent.services,
+        server.limits,
+        Turns(lambda: agent.is_busy),
+        introspection=server.introspection,
     )
     page = Page(BUNDLE) if server.graphiql else None
     endpoint = Endpoint(executor, authenticator, page)
@@ -85,17 +90,13 @@ class _Readiness:
 
 
 class _Lifespan:
-    """Keeps what is there at the start from being looked through again; ends the threads."""
+    """Tunes Python for the application, and ends the threads with it."""
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
 
     @asynccontextmanager
     async def run(self, _: Starlette) -> AsyncIterator[None]:
-        # Modules and the schema stay. Looking through them for garbage, over and over while
-        # answers are made of thousands of objects, would take as long as making the answers.
-        gc.collect()
-        gc.freeze()
-        yield
-        gc.unfreeze()
+        with tuned_to_answer():
+            yield
         self._executor.close()

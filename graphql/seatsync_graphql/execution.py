@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from seatsync.services.door import Services
     from seatsync_graphql.agent import Limits
     from seatsync_graphql.schema import Schema
+    from seatsync_graphql.turns import Turns
 
 T = TypeVar("T")
 
@@ -69,13 +70,20 @@ class Executor:
     """Runs operations against one schema and one agent's services."""
 
     def __init__(
-        self, schema: Schema, services: Services, limits: Limits, *, introspection: bool
+        self,
+        schema: Schema,
+        services: Services,
+        limits: Limits,
+        turns: Turns,
+        *,
+        introspection: bool,
     ) -> None:
         """Start no thread before the first operation."""
         self.schema = schema.graphql_schema
         self.services = services
         self.limits = limits
         self.hides_names = not introspection
+        self._turns = turns
         self._documents = Documents(self.schema, limits, introspection=introspection)
         self._answering = ThreadPoolExecutor(ANSWERING_THREADS, "graphql")
         self._waiting = ThreadPoolExecutor(WAITING_THREADS, "graphql-provider")
@@ -126,7 +134,8 @@ class Executor:
         is_query = document.operation(operation.name).operation is OperationType.QUERY
         context = Context(self.services, operation.caller, deadline)
         if is_query and not asks_providers(operation.text):
-            result = self._read(document, operation, context)
+            with self._turns.one():
+                result = self._read(document, operation, context)
         else:
             result = self._execute(document, operation, context)
         return shown(result, deadline if is_query else None)

@@ -99,6 +99,10 @@ class StandingAgent:
             office.mirror, self.engine, catalogue, office.change
         )
 
+    @property
+    def is_busy(self) -> bool:
+        return False
+
     def readiness(self) -> dict[str, str | None]:
         return self.problems
 

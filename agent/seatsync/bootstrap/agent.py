@@ -63,6 +63,11 @@ class Agent:
         else:
             LOG.warning("Some jobs did not stop in time; the next start takes them up.")
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether jobs are being done in this process."""
+        return self.runner.is_busy
+
     def readiness(self) -> Mapping[str, str | None]:
         """Return, for each of database, jobs and schedule, why it does not work, or None."""
         return {

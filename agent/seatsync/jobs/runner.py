@@ -69,6 +69,11 @@ class Runner:
             and all(thread.is_alive() for thread in self._threads)
         )
 
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether any job is being done."""
+        return self._performer.is_busy
+
     def start(self) -> None:
         """Begin to take jobs; what a dead process left behind is queued again at once.
 

@@ -16,6 +16,7 @@ from seatsync_graphql.deadline import Deadline
 from seatsync_graphql.errors import InvalidRequest
 from seatsync_graphql.execution import Executor, Operation
 from seatsync_graphql.schema import build_schema
+from seatsync_graphql.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -208,7 +209,8 @@ def test_an_operation_that_hangs_is_not_waited_for(
 def test_an_operation_that_waited_too_long_for_its_turn_is_not_begun(
     desk: FrontDesk, office: BackOffice
 ) -> None:
-    executor = Executor(build_schema(), desk.agent.services, Limits(), introspection=True)
+    turns = Turns(lambda: False)
+    executor = Executor(build_schema(), desk.agent.services, Limits(), turns, introspection=True)
     create = 'mutation { createAccount(input: {name: "x"}) { account { id } } }'
     with pytest.raises(InvalidRequest) as refused:
         executor.answer(Operation(create, None, None, LOCAL), Deadline(-1))
