@@ -17,7 +17,7 @@ PYTHON ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo graphiql test lint format bench fuzz audit lint-schema typed-client live-client schemathesis outside record record-partner-center lock clean
+.PHONY: help demo graphiql test lint format bench bench-api load fuzz audit lint-schema typed-client live-client schemathesis outside record record-partner-center lock clean
 
 help: ## say what can be made
 	@echo "make <target> [ARGS=...]"
@@ -50,6 +50,12 @@ format: $(VENV)/development ## bring the code into shape
 
 bench: $(VENV)/development ## measure a sync beside its floors
 	@$(PY) benchmarks/sync.py $(ARGS)
+
+bench-api: $(VENV)/development $(OUTSIDE)/made ## measure the API beside raw JSON, graphql-core alone and Ariadne
+	@$(PY) benchmarks/api.py $(ARGS)
+
+load: $(VENV)/development ## ask as 200 clients at once for a minute, while the agent syncs
+	@$(PY) benchmarks/load.py $(ARGS)
 
 fuzz: $(VENV)/development ## send 10,000 random documents to the API
 	@SEATSYNC_RANDOM_DOCUMENTS=10000 $(PY) -m pytest -o timeout=900 \

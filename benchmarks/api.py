@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import yaml
+
 from api_client import ask, get, load, post
 from api_mirror import agent_statements, fill
 from api_questions import LARGEST_PAGE, ONE_PAGE, TWO_PAGES
@@ -49,7 +50,8 @@ RAW = Contender("raw", "raw JSON, the same server", "api_ours.py")
 OURS = Contender("ours", "seatsync", "api_ours.py")
 CORE = Contender("core", "graphql-core, documents cached", "api_core.py")
 ARIADNE = Contender("ariadne", "Ariadne", "api_ariadne.py", str(OUTSIDE))
-CONTENDERS = (OURS, RAW, CORE, ARIADNE)
+CONTENDERS = tuple(one for one in (OURS, RAW, CORE, ARIADNE) if Path(one.python).exists())
+"""Everybody whose environment has been made."""
 
 Figures = dict[tuple[str, int], float]
 """Answers per second, by contender and rows."""
@@ -88,7 +90,7 @@ def all_served(folder: Path) -> Iterator[dict[str, int]]:
 
         ports = {OURS.name: start(OURS, config, rows)}
         ports[RAW.name] = ports[OURS.name]
-        ports |= {one.name: start(one, rows) for one in (CORE, ARIADNE)}
+        ports |= {one.name: start(one, rows) for one in CONTENDERS if one.name not in ports}
         yield ports
 
 

@@ -6,11 +6,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ariadne import ObjectType, QueryType, make_executable_schema  # pyright: ignore[reportMissingImports]
+from ariadne.asgi import GraphQL  # pyright: ignore[reportMissingImports]
+
 from api_questions import SCHEMA
 from api_rows import RELATIONS, Page, Rows, identifier, instant, unit_cost
 from api_serving import serve
-from ariadne import ObjectType, QueryType, make_executable_schema
-from ariadne.asgi import GraphQL
 
 QUERY = QueryType()
 CONNECTION = ObjectType("SubscriptionConnection")
@@ -25,25 +26,21 @@ COLUMNS = {
 }
 
 
-@CONNECTION.field("nodes")
 def nodes(page: Page, _: Any) -> list[dict[str, Any]]:
     """Return the rows of a page."""
     return page.rows
 
 
-@CONNECTION.field("pageInfo")
 def page_info(page: Page, _: Any) -> dict[str, Any]:
     """Return where a page stands."""
     return {"hasNextPage": page.has_next, "endCursor": page.end_cursor}
 
 
-@SUBSCRIPTION.field("lastSyncedAt")
 def last_synced_at(row: dict[str, Any], _: Any) -> str | None:
     """Return an instant."""
     return instant(row["last_synced_at"])
 
 
-@SUBSCRIPTION.field("unitCost")
 def cost(row: dict[str, Any], _: Any) -> dict[str, Any] | None:
     """Return an amount."""
     return unit_cost(row)
@@ -56,6 +53,10 @@ def record_id(row: dict[str, Any], _: Any) -> str:
 
 def declare() -> None:
     """Declare the fields that are resolved alike."""
+    CONNECTION.set_field("nodes", nodes)
+    CONNECTION.set_field("pageInfo", page_info)
+    SUBSCRIPTION.set_field("lastSyncedAt", last_synced_at)
+    SUBSCRIPTION.set_field("unitCost", cost)
     for kind in (SUBSCRIPTION, *RECORDS):
         kind.set_field("id", record_id)
     RECORDS[2].set_alias("externalId", "external_id")
@@ -74,10 +75,10 @@ def main() -> None:
     """Serve the rows that a description tells of."""
     rows = Rows.open(Path(sys.argv[1]))
 
-    @QUERY.field("subscriptions")
     def subscriptions(_: None, __: Any, first: int, after: str | None = None) -> Page:
         return rows.page(first, after)
 
+    QUERY.set_field("subscriptions", subscriptions)
     declare()
     kinds = [QUERY, CONNECTION, PAGE_INFO, SUBSCRIPTION, *RECORDS]
     serve(GraphQL(make_executable_schema(SCHEMA, *kinds)))

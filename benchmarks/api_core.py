@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from api_questions import SCHEMA
-from api_rows import Page, Rows, identifier, instant, unit_cost
-from api_serving import serve
 from graphql import DocumentNode, build_schema, execute_sync, parse, validate
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
+
+from api_questions import SCHEMA
+from api_rows import Page, Rows, identifier, instant, unit_cost
+from api_serving import serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api_rows import Page, Rows, identifier, instant, unit_cost
-from api_serving import serve
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from api_rows import Page, Rows, identifier, instant, unit_cost
+from api_serving import serve
 from seatsync.bootstrap.agent import open_agent
 from seatsync.bootstrap.entry_point import WEB_APPLICATION, load_from
 from seatsync.config.load import load_config

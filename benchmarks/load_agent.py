@@ -1,4 +1,4 @@
-"""An agent and the provider that it syncs, each in a process of its own, as an operator runs them."""
+"""An agent and the provider that it syncs, each in a process of its own."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import yaml
+
 from api_client import ask, get, post
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Running:
     async def until_ready(self) -> None:
         """Wait until the agent answers."""
         async with asyncio.timeout(PATIENCE_S):
-            while not await self._is_ready():
+            while not await self._is_ready():  # noqa: ASYNC110 - it is another process
                 await asyncio.sleep(POLL_S)
 
     async def _is_ready(self) -> bool:

@@ -1,4 +1,4 @@
-"""What clients ask under load: the operations for front ends, more of them reading than changing."""
+"""What clients ask under load: the operations for front ends, most of which read."""
 
 from __future__ import annotations
 
@@ -37,13 +37,17 @@ READS = {
 CHANGES = {"set-price": 2, "create-account": 1, "assign": 1}
 """How often each operation is asked for, compared with the others."""
 
+PRICE = {"amount": "12.50", "currency": "USD"}
+
 IDS = """{
   accounts(first: 100) { nodes { id } }
   billingContracts(first: 100) { nodes { id } }
   subscriptions(first: 500) { nodes { id } }
   providerAccounts(first: 100) { nodes { id name } }
 }"""
-CUSTOMER = """mutation ($id: ID!, $name: String!, $contract: CreateBillingContractInput!, $of: ID!) {
+CUSTOMER = """mutation (
+  $id: ID!, $name: String!, $contract: CreateBillingContractInput!, $of: ID!
+) {
   createAccount(input: { id: $id, name: $name }) { userErrors { message } }
   createBillingContract(input: $contract) { userErrors { message } }
   mapProviderAccount(input: { providerAccountId: $of, accountId: $id }) { userErrors { message } }
@@ -78,22 +82,18 @@ class Mix:
         def one(noun: str) -> str:
             return random.choice(self.ids[noun])
 
-        match name:
-            case "contract":
-                return {"billingContractId": one("billingContracts")}
-            case "subscription-history":
-                return {"subscriptionId": one("subscriptions")}
-            case "find-accounts" | "find-contracts" | "provider-accounts":
-                return {"search": str(random.randrange(100))}
-            case "set-price":
-                ids = [one("subscriptions") for _ in range(3)]
-                return {"subscriptionIds": ids, "amount": "12.50", "currency": "USD"}
-            case "create-account":
-                return {"name": f"Example {random.randrange(10**9)}"}
-            case "assign":
-                return {"subscriptionIds": [one("subscriptions")], "billingContractId": None}
-            case _:
-                return {}
+        text = str(random.randrange(10**6))
+        variables: dict[str, dict[str, Any]] = {
+            "contract": {"billingContractId": one("billingContracts")},
+            "subscription-history": {"subscriptionId": one("subscriptions")},
+            "find-accounts": {"search": text[:2]},
+            "find-contracts": {"search": text[:2]},
+            "provider-accounts": {"search": text[:2]},
+            "set-price": {"subscriptionIds": [one("subscriptions")]} | PRICE,
+            "create-account": {"name": f"Example {text}"},
+            "assign": {"subscriptionIds": [one("subscriptions")]},
+        }
+        return variables.get(name, {})
 
 
 async def fill(agent: Running, random: Random) -> None:
