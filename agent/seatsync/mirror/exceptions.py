@@ -102,21 +102,30 @@ class _Query:
 
     def read(self, branches: Iterable[_Branch], window: Window | None = None) -> list[_Found]:
         """Return what the branches find, in list order, or from its end."""
-        selects = [self._select(symptom, branch, window) for symptom, branch in branches]
-        if not selects:
-            return []
-        rows = self.mirror.rows(" UNION ALL ".join(selects), self.shared.params)
         backward = window is not None and window.backward
+        ordered = sorted(branches, key=lambda one: _RANKS[one[0].kind], reverse=backward)
+        if not ordered:
+            return []
+        rows = self.mirror.rows(self._statement(ordered, window), self.shared.params)
         found = sorted((_found(row) for row in rows), key=_place, reverse=backward)
         return found if window is None else found[: window.size + 1]
 
-    def _select(self, symptom: Symptom, branch: Conditions, window: Window | None) -> str:
-        limit = ""
-        if window is not None:
-            direction = "DESC" if window.backward else "ASC"
-            size = branch.value(window.size + 1)
-            limit = f"ORDER BY {self.sorted_key(symptom)} {direction} LIMIT {size}"
-        return f"SELECT * FROM (SELECT {_columns(symptom)} FROM {symptom.source} {branch.where} {limit}) AS x{_RANKS[symptom.kind]}"  # noqa: E501, S608
+    def _statement(self, branches: Sequence[_Branch], window: Window | None) -> str:
+        """Return a statement that looks for one kind after the other, until the page is full."""
+        tables: dict[str, str] = {}
+        for symptom, branch in branches:
+            select = f"SELECT {_columns(symptom)} FROM {symptom.source} {branch.where}"  # noqa: S608
+            limit = self._limit(symptom, window, tables) if window is not None else ""
+            tables[f"kind{len(tables)}"] = f"{select} {limit}"
+        found = ", ".join(f"{name} AS ({select})" for name, select in tables.items())
+        return f"WITH {found} " + " UNION ALL ".join(f"SELECT * FROM {name}" for name in tables)  # noqa: S608
+
+    def _limit(self, symptom: Symptom, window: Window, before: Iterable[str]) -> str:
+        direction = "DESC" if window.backward else "ASC"
+        size = self.shared.value(window.size + 1)
+        found = " + ".join(["0", *(f"(SELECT COUNT(*) FROM {name})" for name in before)])  # noqa: S608
+        limit = f"CASE WHEN {found} < {size} THEN {size} ELSE 0 END"
+        return f"ORDER BY {self.sorted_key(symptom)} {direction} LIMIT {limit}"
 
     def sorted_key(self, symptom: Symptom) -> str:
         """Return the key as it sorts in both databases and in Python: by code point."""
