@@ -226,7 +226,7 @@ def test_what_moved_after_the_preview_is_told_and_nothing_is_done(
         form.dialog.get_by_label("Example Suite").check()
         world.pax8.set_quantity(licence, 8)
         form.dialog.get_by_role("button", name="Sync now").click()
-        form.expect_told("Nothing was changed. Look at a new preview")
+        form.expect_told("nothing was done. Look at a new preview.")
         form.dialog.get_by_role("button", name="Preview again").click()
         form.expect_told("Tick what is new")
         form.dialog.get_by_label("Example Suite").check()

@@ -134,7 +134,6 @@ var Seatsync = (() => {
     IDEMPOTENCY_CONFLICT: "Look at a new preview, and sync again.",
     NOT_FOUND: "The agent does not know this record yet; wait for it to read the CRM.",
     NOT_SELECTABLE: "Look at a new preview.",
-    PREVIEW_OUTDATED: "Nothing was changed. Look at a new preview, and sync again.",
     PROVIDER_ACCOUNT_UNMAPPED: "Map the provider's customer to this account first.",
     UNAUTHENTICATED: "Sign in again: reload the page.",
   };
@@ -254,10 +253,8 @@ var Seatsync = (() => {
 
   function ended(job) {
     if (job.status === "SUCCEEDED") return job;
-    throw new Trouble(
-      job.errorCode ?? job.status,
-      `The sync ended as ${job.status}: ${job.errorMessage ?? job.errorCode ?? "no reason given"}.`,
-    );
+    const reason = capital(job.errorMessage ?? job.errorCode ?? "no reason was given");
+    throw new Trouble(job.errorCode ?? job.status, `The sync ended as ${job.status}: ${reason}.`);
   }
 
   function progressText({ progress, status }) {
