@@ -38,7 +38,7 @@ _FILE_HEADERS = {
     "Content-Security-Policy": _STRICT,
     "X-Content-Type-Options": "nosniff",
 }
-"""A file's name tells its content, so it never changes. Workers obey the policy they come with."""
+"""A file whose name tells its content never changes. Workers obey the policy they come with."""
 
 
 class Page:
@@ -49,7 +49,7 @@ class Page:
         built = bundle / "page.html"
         self._policy = _GRAPHIQL_POLICY if built.is_file() else _PLAIN_POLICY
         self._template = (built if built.is_file() else _PLAIN_PAGE).read_text("utf-8")
-        self._files = {path.name: path for path in bundle.glob("*")}
+        self._files = {path.name: path for path in bundle.glob("*-*")}
         self.routes = [Route("/graphiql/{name}", self._give, methods=["GET"])]
 
     def answer(self) -> HTMLResponse:

@@ -71,7 +71,7 @@ def test_the_archives_hold_graphiql_as_it_was_built(
     archive: str, top: str, repository: Path, request: pytest.FixtureRequest
 ) -> None:
     built = {path.name for path in (repository / "graphql/seatsync_graphql/graphiql").iterdir()}
-    assert "page.html" in built
+    assert {"page.html", "licences.txt"} <= built
     packed = {f"{top}seatsync_graphql/graphiql/{name}" for name in built}
     assert packed <= _members(request.getfixturevalue(archive))
 

@@ -1,6 +1,6 @@
 // Bundle the page into the folder that the agent serves it from, under names that tell their content.
 
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -14,7 +14,7 @@ const shared = {
   bundle: true,
   define: { "process.env.NODE_ENV": '"production"' },
   entryNames: "[name]-[hash]",
-  legalComments: "linked",
+  legalComments: "none",
   logLevel: "warning",
   metafile: true,
   minify: true,
@@ -22,7 +22,7 @@ const shared = {
   target: "es2022",
 };
 
-/** Bundle the editor's helpers, each a script of its own; tell the name of each. */
+/** Bundle the editor's helpers, each a script of its own; tell the name of each, and the sources. */
 async function buildWorkers() {
   const workers = {
     editor: "monaco-editor/esm/vs/editor/editor.worker.js",
@@ -34,13 +34,15 @@ async function buildWorkers() {
     out: `${out}-worker`,
   }));
   const { metafile } = await build({ ...shared, entryPoints, format: "iife" });
-  const names = builtNames(metafile, ".js");
-  return Object.fromEntries(
-    Object.keys(workers).map((worker) => [worker, names.find((name) => name.startsWith(worker))]),
-  );
+  const built = builtNames(metafile, ".js");
+  const names = Object.keys(workers).map((worker) => [
+    worker,
+    built.find((name) => name.startsWith(worker)),
+  ]);
+  return { names: Object.fromEntries(names), sources: Object.keys(metafile.inputs) };
 }
 
-/** Bundle the page itself; tell the names of its script and its style. */
+/** Bundle the page itself; tell the names of its script and its style, and the sources. */
 async function buildPage(workers) {
   const { metafile } = await build({
     ...shared,
@@ -53,7 +55,23 @@ async function buildPage(workers) {
   });
   const [script] = builtNames(metafile, ".js");
   const [style] = builtNames(metafile, ".css");
-  return { script, style };
+  return { script, sources: Object.keys(metafile.inputs), style };
+}
+
+/** Gather the licences of the packages that these sources are from: they want to go along. */
+async function gatherLicences(sources) {
+  const packages = sources.map((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]);
+  const folders = [...new Set(packages)].filter(Boolean).sort();
+  const texts = await Promise.all(folders.map((folder) => licenceOf(join(here, folder))));
+  return texts.join("\n\n");
+}
+
+async function licenceOf(folder) {
+  const { license, name, version } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+  const files = await readdir(folder);
+  const notices = files.filter((file) => /^(licen[cs]e|notice|thirdpartynotices)/i.test(file));
+  const texts = notices.map((file) => readFile(join(folder, file), "utf8"));
+  return [`${name} ${version} (${license})`, ...(await Promise.all(texts))].join("\n\n");
 }
 
 function builtNames(metafile, ending) {
@@ -64,7 +82,10 @@ function builtNames(metafile, ending) {
 
 await rm(target, { recursive: true, force: true });
 await mkdir(target);
-const { script, style } = await buildPage(await buildWorkers());
+const workers = await buildWorkers();
+const { script, sources, style } = await buildPage(workers.names);
+const licences = await gatherLicences([...workers.sources, ...sources]);
+await writeFile(join(target, "licences.txt"), licences);
 const page = await readFile(join(here, "src/page.html"), "utf8");
 // Written last: the page is there when all that it names is.
 await writeFile(
