@@ -42,6 +42,11 @@ def asks_providers(text: str) -> bool:
     return any(name in text for name in ASK_PROVIDERS)
 
 
+def may_change(text: str) -> bool:
+    """Tell whether a document may hold a mutation; a comment alone can make it seem so."""
+    return "mutation" in text
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A valid document, and what is known of its operations."""

@@ -11,7 +11,7 @@ from graphql import ExecutionResult, GraphQLError, OperationType, execute_sync
 
 from seatsync_graphql.context import Context
 from seatsync_graphql.deadline import Deadline
-from seatsync_graphql.documents import Document, Documents, asks_providers
+from seatsync_graphql.documents import Document, Documents, asks_providers, may_change
 from seatsync_graphql.errors import (
     BAD_USER_INPUT,
     TOO_COMPLEX,
@@ -34,6 +34,9 @@ T = TypeVar("T")
 
 ANSWERING_THREADS = 4
 """More would only wait for each other: for Python's lock, and for the database."""
+
+CHANGING_THREADS = 4
+"""Operations that may wait for a sync to let them write, and keep no query waiting meanwhile."""
 
 WAITING_THREADS = 8
 """Operations that wait for a provider, and hold no database session meanwhile."""
@@ -86,12 +89,14 @@ class Executor:
         self._turns = turns
         self._documents = Documents(self.schema, limits, introspection=introspection)
         self._answering = ThreadPoolExecutor(ANSWERING_THREADS, "graphql")
+        self._changing = ThreadPoolExecutor(CHANGING_THREADS, "graphql-change")
         self._waiting = ThreadPoolExecutor(WAITING_THREADS, "graphql-provider")
         self._following = ThreadPoolExecutor(FOLLOWING_THREADS, "graphql-live")
 
     def close(self) -> None:
         """Finish what is running."""
         self._answering.shutdown(cancel_futures=True)
+        self._changing.shutdown(cancel_futures=True)
         self._waiting.shutdown(cancel_futures=True)
         self._following.shutdown(cancel_futures=True)
 
@@ -99,7 +104,8 @@ class Executor:
         """Return the answer; raise `InvalidRequest` or `NotThisWay` if it cannot be executed."""
         if asks_providers(operation.text):
             return await self._within(self._waiting, operation, self.limits.provider_seconds)
-        return await self._within(self._answering, operation, self.limits.seconds)
+        pool = self._changing if may_change(operation.text) else self._answering
+        return await self._within(pool, operation, self.limits.seconds)
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         """Do something where operations are answered."""
