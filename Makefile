@@ -100,6 +100,7 @@ lock: $(VENV)/development ## pin exact versions with hashes; ARGS=--upgrade take
 
 clean: ## remove what can be made again, except .venv
 	rm -rf build dist .demo .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(dir $(GRAPHIQL)) web/graphiql/node_modules
 	find agent graphql plugins tests benchmarks -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 # The stamps: each is newer than all that it was made from.

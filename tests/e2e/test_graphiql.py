@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
 
 from black_box import PROVIDER, lab, wait_for
-from chromium import visit
+from chromium import find_chromium, visit
 from graphiql_page import graphiql
 from seatsync.sdk.simulator import slow
 
@@ -188,3 +188,13 @@ def test_where_graphiql_is_not_built_a_plain_page_works_and_says_how_to_get_it(
         expect(opened.page.locator("#answer")).to_contain_text('"billingContracts"')
     assert opened.complaints == []
     assert opened.strangers == []
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("true", pytest.fail), ("", pytest.skip)])
+def test_a_missing_browser_is_told_and_fails_in_ci(
+    monkeypatch: pytest.MonkeyPatch, ci: str, outcome: Any
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(outcome.Exception, match="apt-get install chromium"):
+        find_chromium()

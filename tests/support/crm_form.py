@@ -91,9 +91,9 @@ class Form:
 
     def expect_notice(self, text: str, level: str = "INFO") -> None:
         """Wait until the form's one notification has this text and level."""
-        expect(self.page.locator(f"#notices li.{level}")).to_contain_text(text, timeout=30_000)
+        expect(self.page.locator(f"#notices li.{level}")).to_contain_text(text)
         expect(self.page.locator("#notices li")).to_have_count(1)
 
     def expect_told(self, text: str) -> None:
         """Wait until the preview's dialog tells this."""
-        expect(self.dialog.locator("#notice")).to_contain_text(text, timeout=30_000)
+        expect(self.dialog.locator("#notice")).to_contain_text(text)
