@@ -19,7 +19,12 @@ from seatsync.errors import (
     ProviderUnreachable,
     SeatsyncError,
 )
-from seatsync.sdk.http import decoded, fault_of, raise_for_answer
+from seatsync.sdk.http import (
+    REPEATABLE_WHEN_THROTTLED,
+    decoded,
+    fault_of,
+    raise_for_answer,
+)
 from seatsync.sdk.http.retry_after import retry_after_s
 from seatsync.sdk.http.wire import proxy_for
 from virtual_time import START, VirtualTime
@@ -69,6 +74,15 @@ def test_what_changes_something_is_never_sent_twice(client: Open, script: MakeSc
     wire = script(BROKEN, OK)
     assert client(wire).post("things").status_code == 500
     assert len(wire.asked) == 1
+
+
+def test_what_was_refused_before_it_ran_is_sent_again_if_that_was_asked_for(
+    client: Open, script: MakeScript
+) -> None:
+    wire = script(THROTTLED, BROKEN, OK)
+    extensions = {REPEATABLE_WHEN_THROTTLED: True}
+    assert client(wire).patch("things", extensions=extensions).status_code == 500
+    assert len(wire.asked) == 2
 
 
 def test_retry_after_in_seconds_is_honoured(

@@ -178,6 +178,7 @@ def test_a_client_goes_through_the_proxy_of_the_environment(
     ("name", "value", "what"),
     [
         ("SSL_CERT_FILE", "/nowhere/at/all.pem", "certificates"),
+        ("REQUESTS_CA_BUNDLE", "/nowhere/at/all.pem", "certificates"),
         ("http_proxy", "gopher://somebody:hush@proxy.example", "proxy"),
     ],
 )

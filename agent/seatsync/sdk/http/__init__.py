@@ -6,12 +6,13 @@ a 429 (`pause`), calls spaced (`pace`), exchanges logged without secrets (`log`)
 
 from seatsync.sdk.http.answer import decoded, fault_of, raise_for_answer
 from seatsync.sdk.http.client import open_client
-from seatsync.sdk.http.retry import REPEATABLE, RetryPolicy
+from seatsync.sdk.http.retry import REPEATABLE, REPEATABLE_WHEN_THROTTLED, RetryPolicy
 from seatsync.sdk.http.token import Token, TokenAuth, read_token
 from seatsync.sdk.http.url import ServiceUrl
 
 __all__ = [
     "REPEATABLE",
+    "REPEATABLE_WHEN_THROTTLED",
     "RetryPolicy",
     "ServiceUrl",
     "Token",

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 REPEATABLE = "seatsync.repeatable"
 """Extension of a request that may be sent twice although it is no GET: a request for a token."""
 
+REPEATABLE_WHEN_THROTTLED = "seatsync.repeatable-when-throttled"
+"""Extension of a request that may be sent again after a 429 only: it was refused before it ran."""
+
 PASSING_STATUSES = frozenset(
     {
         HTTPStatus.REQUEST_TIMEOUT,
@@ -56,7 +59,10 @@ class RetryPolicy:
 
 
 class RetryLayer(Layer):
-    """Repeats GETs, and what is marked `REPEATABLE`, while the fault is one that can pass."""
+    """Repeats GETs, and what is marked `REPEATABLE`, while the fault is one that can pass.
+
+    What is marked `REPEATABLE_WHEN_THROTTLED` is repeated after a 429, and after nothing else.
+    """
 
     def __init__(
         self, inner: httpx.BaseTransport, control: Control, clock: Clock, policy: RetryPolicy
@@ -69,10 +75,9 @@ class RetryLayer(Layer):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return the first answer that is worth having, or raise the last fault."""
-        attempts = self._policy.attempts if _is_repeatable(request) else 1
-        for attempt in range(1, attempts):
+        for attempt in range(1, self._policy.attempts):
             outcome = self._try(request)
-            wait_s = self._wait_s(outcome, attempt)
+            wait_s = self._wait_s(outcome, attempt) if _is_repeatable(request, outcome) else None
             if wait_s is None:
                 return _delivered(outcome)
             self._control.sleep(wait_s)
@@ -96,8 +101,13 @@ class RetryLayer(Layer):
         return asked_s if asked_s <= self._policy.longest_retry_after_s else None
 
 
-def _is_repeatable(request: httpx.Request) -> bool:
-    return request.method == "GET" or bool(request.extensions.get(REPEATABLE))
+def _is_repeatable(request: httpx.Request, outcome: httpx.Response | httpx.TransportError) -> bool:
+    if request.method == "GET" or request.extensions.get(REPEATABLE):
+        return True
+    was_throttled = (
+        isinstance(outcome, httpx.Response) and outcome.status_code == HTTPStatus.TOO_MANY_REQUESTS
+    )
+    return was_throttled and bool(request.extensions.get(REPEATABLE_WHEN_THROTTLED))
 
 
 def _delivered(outcome: httpx.Response | httpx.TransportError) -> httpx.Response:

@@ -10,6 +10,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from seatsync.errors import SetupError
+from seatsync.sdk.http.trust import trusted_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,8 @@ class Wire(httpx.BaseTransport):
     """Sends requests over the network and reads each answer whole.
 
     Proxies and certificates come from the environment, as httpx reads them (`HTTPS_PROXY`,
-    `NO_PROXY`, `SSL_CERT_FILE`); a client that is given a transport would leave proxies out.
+    `NO_PROXY`, `SSL_CERT_FILE`), and from `REQUESTS_CA_BUNDLE`; a client that is given a
+    transport would leave proxies out.
     Reading here, below the retries, makes a body that breaks off a fault like any other.
     """
 
@@ -64,12 +66,15 @@ class Wire(httpx.BaseTransport):
 
 def _open_transport(proxy: str | None) -> httpx.HTTPTransport:
     try:
-        return httpx.HTTPTransport(proxy=proxy)
+        return httpx.HTTPTransport(verify=trusted_context(), proxy=proxy)
     except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
         # The text of the fault is left out: a proxy's address may hold a password.
         what = "certificates" if isinstance(error, OSError) else "proxy"
         message = f"the {what} that the environment names cannot be used"
-        remedy = "Check SSL_CERT_FILE, SSL_CERT_DIR, HTTP_PROXY, HTTPS_PROXY and ALL_PROXY."
+        remedy = (
+            "Check SSL_CERT_FILE, SSL_CERT_DIR, REQUESTS_CA_BUNDLE,"
+            " HTTP_PROXY, HTTPS_PROXY and ALL_PROXY."
+        )
         raise SetupError(message, remedy=remedy) from error
 
 
