@@ -83,7 +83,7 @@ class _Readiness:
         self._executor = executor
 
     async def answer(self, _: Request) -> JSONResponse:
-        found = await self._executor.in_thread(self._agent.readiness)
+        found = await self._executor.beside(self._agent.readiness)
         problems = {part: reason for part, reason in found.items() if reason}
         answer = {"status": "not ready", "problems": problems} if problems else {"status": "ready"}
         return JSONResponse(answer, 503 if problems else 200)

@@ -112,7 +112,7 @@ class Executor:
         return await asyncio.get_running_loop().run_in_executor(self._answering, work)
 
     async def beside(self, work: Callable[[], T]) -> T:
-        """Do something where nobody waits for it who asked once."""
+        """Do something beside the answers: neither waits for the other."""
         return await asyncio.get_running_loop().run_in_executor(self._following, work)
 
     async def prepared(self, operation: Operation) -> Document:
