@@ -15,11 +15,15 @@ from seatsync_pax8.wire import (
     digest_of,
     needs_product,
     product_decoder,
+    read_identity,
     read_reason,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import httpx
+    import msgspec
 
 
 class Entry(NamedTuple):
@@ -41,8 +45,11 @@ class Catalogue:
         self._lock = threading.Lock()
         self._entries: dict[str, Entry] = {}
 
-    def entry_for(self, identity: Identity | None) -> Entry:
-        """Return the product of a subscription, or an empty one where none is needed or known."""
+    def entries_for(self, subscriptions: Iterable[msgspec.Raw]) -> list[Entry]:
+        """Return the product of each subscription, an empty one where none is needed or known."""
+        return [self._entry_for(read_identity(raw)) for raw in subscriptions]
+
+    def _entry_for(self, identity: Identity | None) -> Entry:
         if identity is None or not identity.product_id or not needs_product(identity):
             return NO_ENTRY
         return self._entries.get(identity.product_id) or self._learn(identity.product_id)

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from seatsync.errors import CustomerError
 from seatsync.sdk.http import decoded, open_client, raise_for_answer
-from seatsync.sdk.listing import ListedPage, fingerprint
 from seatsync.sdk.paging import Page, numbered_pages
 from seatsync.sdk.verification import CONSENT, ONE_PAGE, PERMISSION, TOKEN, Stage, run_stages
 from seatsync_pax8.catalogue import Catalogue
-from seatsync_pax8.subscription import read_subscription
+from seatsync_pax8.page import CompanyPage, SubscriptionPage
 from seatsync_pax8.token import token_auth
-from seatsync_pax8.wire import envelope_decoder, read_company, read_identity, read_reason
+from seatsync_pax8.wire import envelope_decoder, read_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
     from seatsync.domain.connectivity import ConnectivityCheck, Consent
     from seatsync.domain.customer import RemoteCustomer
     from seatsync.sdk.context import ConnectorContext
-    from seatsync.sdk.listing import CustomerPage, SubscriptionPage
-    from seatsync_pax8.catalogue import Entry
+    from seatsync.sdk.listing import CustomerPage as ListedCustomers
+    from seatsync.sdk.listing import SubscriptionPage as ListedSubscriptions
     from seatsync_pax8.settings import Pax8Settings
 
 _OLDEST_FIRST = {"sort": "createdDate,asc"}
@@ -73,17 +72,17 @@ class Pax8Connector:
         """Return none: client credentials need no consent at Pax8."""
         return ()
 
-    def customers(self) -> Iterator[CustomerPage]:
+    def customers(self) -> Iterator[ListedCustomers]:
         """Yield the companies of every status, page by page."""
         for page in self._pages("companies", {"sort": "name,asc"}):
-            yield _companies(page)
+            yield CompanyPage(page)
 
-    def subscriptions(self, customer: RemoteCustomer) -> Iterator[SubscriptionPage]:
+    def subscriptions(self, customer: RemoteCustomer) -> Iterator[ListedSubscriptions]:
         """Yield the subscriptions of one company, page by page."""
         query = {"companyId": customer.external_id, **_OLDEST_FIRST}
         return self._subscriptions(query)
 
-    def all_subscriptions(self) -> Iterator[SubscriptionPage]:
+    def all_subscriptions(self) -> Iterator[ListedSubscriptions]:
         """Yield the subscriptions of all companies in one scan.
 
         A record may come twice when rows move between pages during the scan.
@@ -94,10 +93,9 @@ class Pax8Connector:
         """Give back the connections."""
         self._client.close()
 
-    def _subscriptions(self, query: dict[str, str]) -> Iterator[SubscriptionPage]:
-        entry_for = self._catalogue.entry_for
+    def _subscriptions(self, query: dict[str, str]) -> Iterator[ListedSubscriptions]:
         for page in self._pages("subscriptions", query):
-            yield _listed(page, [entry_for(read_identity(raw)) for raw in page])
+            yield SubscriptionPage(page, self._catalogue.entries_for(page))
 
     def _pages(self, path: str, query: dict[str, str]) -> Iterator[Sequence[msgspec.Raw]]:
         return numbered_pages(partial(self._page, path, query), path)
@@ -125,17 +123,6 @@ class Pax8Connector:
 
     def _check_page(self) -> str:
         return f"read a page of {len(next(self.customers(), ()))} companies"
-
-
-def _companies(page: Sequence[msgspec.Raw]) -> CustomerPage:
-    return ListedPage([fingerprint(raw) for raw in page], lambda place: read_company(page[place]))
-
-
-def _listed(page: Sequence[msgspec.Raw], entries: Sequence[Entry]) -> SubscriptionPage:
-    return ListedPage(
-        [fingerprint(raw, entry.digest) for raw, entry in zip(page, entries, strict=True)],
-        lambda place: read_subscription(page[place], entries[place].product),
-    )
 
 
 def _refuse(response: httpx.Response, company_id: object) -> None:

@@ -17,7 +17,7 @@ from seatsync.errors import CredentialsRefused, CustomerError, SeatsyncError
 from seatsync.sdk.context import Control
 from seatsync.sdk.http.layer import Layer
 from seatsync.sdk.http.wire import Wire
-from seatsync.sdk.listing import Listed, fingerprint, listed
+from seatsync.sdk.listing import Listed, ListedPage, fingerprint, listed
 from seatsync_pax8 import PLUGIN
 from seatsync_pax8.connector import Pax8Connector
 from seatsync_pax8.settings import Pax8Settings
@@ -157,6 +157,29 @@ def _restless(pages: Pages) -> Pages:
 def _by_id_only(pages: Pages) -> Pages:
     for page in pages:
         yield [Listed(fingerprint(one.read().external_id.encode()), one.read) for one in page]
+
+
+class _SameDigest(ListedPage[Any]):
+    """A page that says of itself what every other page says."""
+
+    digest = b"sixteen bytes...."[:16]
+
+    def __init__(self, records: Sequence[Listed[Any]]) -> None:
+        self._records = records
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def fingerprints(self) -> Sequence[bytes]:
+        return [record.fingerprint for record in self._records]
+
+    def read(self, place: int) -> Any:
+        return self._records[place].read()
+
+
+def _one_page_for_all(pages: Pages) -> Pages:
+    for page in pages:
+        yield _SameDigest(page)
 
 
 def _living(pages: Pages) -> Pages:
@@ -307,6 +330,7 @@ def broken() -> dict[str, Callable[[], ProviderPlugin]]:
         "reading-changes-nothing": lambda: with_wire(lambda inner, _: Meddling(inner, _posting)),
         "fingerprints-recognise-records": lambda: with_pages(_restless),
         "fingerprints-change-with-their-records": lambda: with_pages(_by_id_only),
+        "page-digests-change-with-their-records": lambda: with_pages(_one_page_for_all),
         "unknown-states-stay-unknown": lambda: with_subscriptions(
             lambda one: replace(one, status=SubscriptionStatus.ACTIVE)
         ),

@@ -11,7 +11,7 @@ from seatsync.domain.customer import RemoteCustomer
 from seatsync.domain.subscription import RemoteSubscription, SubscriptionStatus
 from seatsync.errors import RecordError, SeatsyncError
 from seatsync.sdk.connector import Capabilities
-from seatsync.sdk.listing import Listed, fingerprint
+from seatsync.sdk.listing import Listed, ListedPage, fingerprint
 from seatsync.sdk.plugin import ProviderPlugin
 from seatsync.sdk.settings import PluginSettings
 
@@ -129,6 +129,23 @@ class World:
         return LabConnector(self, context.control)
 
 
+class LabPage(ListedPage[Any]):
+    """A page that can be recognised as a whole."""
+
+    def __init__(self, records: Sequence[Listed[Any]]) -> None:
+        self._records = records
+        self.digest = fingerprint(b"page", *self.fingerprints())
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def fingerprints(self) -> Sequence[bytes]:
+        return [record.fingerprint for record in self._records]
+
+    def read(self, place: int) -> Any:
+        return self._records[place].read()
+
+
 class LabConnector:
     """Reads a world, page by page."""
 
@@ -164,14 +181,15 @@ class LabConnector:
     def _pages(self, listing: str, records: list[Any]) -> Iterator[Sequence[Any]]:
         world = self._world
         size = world.page_size
-        pages = [records[start : start + size] for start in range(0, len(records), size)]
-        for number, page in enumerate(pages or [[]]):
+        starts = range(0, len(records), size) or [0]
+        pages = [LabPage(records[start : start + size]) for start in starts]
+        for number, page in enumerate(pages):
             self._misbehave(listing, number)
             if (listing, number) in world.repeats and number:
                 yield pages[number - 1]
             world.pages_given += 1
             yield page
-        self._misbehave(listing, len(pages) or 1)
+        self._misbehave(listing, len(pages))
 
     def _misbehave(self, listing: str, number: int) -> None:
         self._control.check()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from back_office import BackOffice
 from seatsync.domain.ids import provider_account_id, subscription_id
 from seatsync.domain.roles import LOCAL
+from seatsync.mirror.listed_pages import load_pages
 from seatsync.mirror.locks import Locks
 from seatsync.mirror.provider_registration import ConfiguredProvider, register_providers
 from seatsync.mirror.providers import providers_by_key
@@ -115,7 +116,10 @@ class Laboratory:
         """Run an automatic sync, a minute later."""
         self.clock.move(minutes=1)
         request = ProviderSync(key or self.world.key, "schedule", job_id=job)
-        return self.engine.sync_provider(request, control or Control(), no_progress)
+        try:
+            return self.engine.sync_provider(request, control or Control(), no_progress)
+        finally:
+            self.require_true_pages()
 
     def proceed(
         self,
@@ -130,7 +134,10 @@ class Laboratory:
         """Run a manual sync from a contract, a minute later."""
         self.clock.move(minutes=1)
         request = ContractSync(contract, "somebody", frozenset(ticked), keys, checksum, job)
-        return self.engine.sync_contract(request, control or Control(), no_progress)
+        try:
+            return self.engine.sync_contract(request, control or Control(), no_progress)
+        finally:
+            self.require_true_pages()
 
     def start(self, work: Callable[[], SyncRun] | None = None) -> Future[SyncRun]:
         """Run a sync, or other work, on a thread of its own."""
@@ -218,6 +225,20 @@ class Laboratory:
         with self.mirror.reading():
             rows = self.mirror.rows(f"{sql} ORDER BY id", {"id": self.id(external_id)})
         return [(event, delta) for event, delta in rows]
+
+    def require_true_pages(self) -> None:
+        """Fail if the pages that are remembered do not hold just what is held as present."""
+        for key in self.worlds:
+            with self.mirror.reading():
+                pages = load_pages(self.mirror, key)
+            if pages:
+                listed = b"".join(pages.values())
+                told = [listed[at : at + 16] for at in range(0, len(listed), 16)]
+                held = self.rows(
+                    "SELECT fingerprint FROM subscription"  # noqa: S608
+                    f" WHERE provider_key = '{key}' AND fingerprint IS NOT NULL"
+                )
+                assert sorted(told) == sorted(bytes(one) for (one,) in held)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Run a query."""

@@ -8,6 +8,7 @@ from seatsync.domain.change import FieldChange, spell
 from seatsync.domain.ids import new_id
 from seatsync.domain.report import SyncChange
 from seatsync.mirror.codec import decode_uuid, encode_changes
+from seatsync.mirror.listed_pages import forget_pages
 from seatsync.mirror.subscription_writes import ENTRY_COLUMNS
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def mark_missing(
         params,
     )
     instant = mirror.codec.instant(now)
+    forget_pages(mirror, provider_key)
     mirror.execute_many(
         "UPDATE subscription SET missing_since = ?, fingerprint = NULL WHERE id = ?",
         [(instant, row[0]) for row in rows],

@@ -83,6 +83,7 @@ def declare_providers(db: Database) -> None:
         accounts = _kept("ProviderAccount")
         subscriptions = _kept("Subscription")
         state = Set("PluginState")
+        listed_pages = Set("ListedPage")
 
     class ProviderAccount(db.Entity):
         _table_ = "provider_account"
@@ -99,6 +100,13 @@ def declare_providers(db: Database) -> None:
         last_error = _optional_text()
         subscriptions = _kept("Subscription")
         unique(provider, external_id)
+
+    class ListedPage(db.Entity):
+        _table_ = "listed_page"
+        provider = Required(Provider, column="provider_key")
+        digest = Required(bytes)
+        fingerprints = Required(bytes)
+        PrimaryKey(provider, digest)  # pyright: ignore[reportArgumentType]  Pony's two uses of it
 
     class PluginState(db.Entity):
         _table_ = "plugin_state"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import struct
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from seatsync.domain.fingerprint import FINGERPRINT_BYTES
 from seatsync.mirror.codec import decode_uuid
+from seatsync.mirror.listed_pages import forget_pages, load_pages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from uuid import UUID
 
@@ -28,15 +31,60 @@ class Sightings:
     """The records that were present after the last run, until this run's listing shows them.
 
     What holds them is the 16-byte fingerprint: nothing else of an unchanged record is needed.
+    Where the last listing is known page by page, a page that is shown again is recognised by
+    its digest, and nothing is looked at one by one before a page is shown that is not known.
     """
 
-    def __init__(self, fingerprints: Iterable[bytes] = ()) -> None:
-        """Start with what the mirror holds as present."""
+    def __init__(
+        self, fingerprints: Iterable[bytes] = (), pages: Mapping[bytes, bytes] | None = None
+    ) -> None:
+        """Start with what the mirror holds as present: records, or pages that hold them all."""
         self._unseen = set(fingerprints)
         self._listed: set[bytes] = set()
+        self._pages = dict(pages or {})
+        self._by_page = bool(pages)
+        self._shown: dict[bytes, bytes] = {}
+        self._is_tellable = True
+
+    def recognise_page(self, digest: bytes | None) -> bool:
+        """Tell whether a page is known, with records that no other page has shown; note it."""
+        fingerprints = self._pages.get(digest) if digest else None
+        if digest is None or fingerprints is None:
+            return False
+        if not self._by_page:
+            records = set(_split(fingerprints))
+            if not records <= self._unseen:
+                return False
+            self._unseen -= records
+            self._listed |= records
+        self._shown[digest] = self._pages.pop(digest)
+        return True
+
+    def note_page(self, digest: bytes | None, fingerprints: Sequence[bytes]) -> None:
+        """Remember a page that was not recognised, for the next listing."""
+        self._look_closer()
+        if digest is None:
+            self._is_tellable = False
+        else:
+            self._shown[digest] = b"".join(fingerprints)
+
+    @property
+    def new_pages(self) -> Mapping[bytes, bytes] | None:
+        """Return all pages shown, if one was new and they hold each listed record once."""
+        if self._by_page or not self._is_tellable:
+            return None
+        size = sum(map(len, self._shown.values()))
+        return self._shown if size == len(self._listed) * FINGERPRINT_BYTES else None
+
+    def _look_closer(self) -> None:
+        if self._by_page:
+            self._by_page = False
+            self._unseen.update(_split(b"".join(self._pages.values())))
+            self._listed.update(_split(b"".join(self._shown.values())))
 
     def recognise(self, fingerprints: AbstractSet[bytes]) -> AbstractSet[bytes]:
         """Note that the records of a page were listed; return those known and unchanged."""
+        self._look_closer()
         known = self._unseen & fingerprints
         self._unseen -= known
         self._listed |= known
@@ -51,37 +99,49 @@ class Sightings:
 
     def see(self, before: bytes) -> None:
         """Note that the record which had this fingerprint was listed, with another one now."""
+        self._look_closer()
         self._unseen.discard(before)
 
     def was_listed(self, fingerprint: bytes) -> bool:
         """Tell whether the listing has shown this very record, up to now."""
+        self._look_closer()
         return fingerprint in self._listed
 
     @property
     def unseen(self) -> frozenset[bytes]:
         """Return the fingerprints of known records that no listing has shown."""
+        if self._by_page and not self._pages:
+            return frozenset()
+        self._look_closer()
         return frozenset(self._unseen)
+
+
+def _split(fingerprints: bytes) -> Iterator[bytes]:
+    return chain.from_iterable(struct.iter_unpack(f"{FINGERPRINT_BYTES}s", fingerprints))
 
 
 def load_subscription_sightings(mirror: Mirror, provider_key: str) -> Sightings:
     """Load the fingerprints of a provider's subscriptions that are not missing."""
-    return _load(mirror, "subscription", provider_key)
+    with mirror.reading():
+        if pages := load_pages(mirror, provider_key):
+            return Sightings(pages=pages)
+        return Sightings(_fingerprints(mirror, "subscription", provider_key))
 
 
 def load_customer_sightings(mirror: Mirror, provider_key: str) -> Sightings:
     """Load the fingerprints of a provider's accounts that were listed the last time."""
-    return _load(mirror, "provider_account", provider_key)
-
-
-def _load(mirror: Mirror, table: str, provider_key: str) -> Sightings:
     with mirror.reading():
-        rows = mirror.each(
-            # Reading all rows as they lie is quicker than jumping to those that an index tells.
-            f"SELECT fingerprint FROM {table}"  # noqa: S608
-            " WHERE provider_key || '' = :key AND fingerprint IS NOT NULL",
-            {"key": provider_key},
-        )
-        return Sightings(map(bytes, chain.from_iterable(rows)))
+        return Sightings(_fingerprints(mirror, "provider_account", provider_key))
+
+
+def _fingerprints(mirror: Mirror, table: str, provider_key: str) -> Iterator[bytes]:
+    rows = mirror.each(
+        # Reading all rows as they lie is quicker than jumping to those that an index tells.
+        f"SELECT fingerprint FROM {table}"  # noqa: S608
+        " WHERE provider_key || '' = :key AND fingerprint IS NOT NULL",
+        {"key": provider_key},
+    )
+    return map(bytes, chain.from_iterable(rows))
 
 
 def begin_epoch(mirror: Mirror, provider_key: str, epoch: str) -> None:
@@ -97,6 +157,7 @@ def begin_epoch(mirror: Mirror, provider_key: str, epoch: str) -> None:
             {"key": provider_key, "epoch": epoch},
         )
         if changed:
+            forget_pages(mirror, provider_key)
             mirror.execute(_EPOCH_RESET[mirror.is_sqlite], {"key": provider_key})
 
 

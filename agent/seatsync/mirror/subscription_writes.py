@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from seatsync.domain.ids import new_ids
 from seatsync.domain.license_change import ProvisioningStatus
 from seatsync.mirror.codec import encode_changes
+from seatsync.mirror.listed_pages import forget_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -114,6 +115,7 @@ class StepWriter:
 
     def write(self, steps: Sequence[Step], fingerprints: dict[str, bytes]) -> None:
         """Write what the steps change; `fingerprints` are by external id."""
+        forget_pages(self._mirror, self._provider_key)
         spelled = list(map(self._spell, steps, new_ids(len(steps))))
         created = [one for one in spelled if one.step.known is None]
         refreshed = [one for one in spelled if one.step.known is not None]
@@ -127,6 +129,7 @@ class StepWriter:
 
     def refresh_fingerprints(self, steps: Iterable[Step], fingerprints: dict[str, bytes]) -> None:
         """Remember the new bytes of records whose meaning did not change."""
+        forget_pages(self._mirror, self._provider_key)
         self._mirror.execute_many(
             "UPDATE subscription SET fingerprint = ?, unreadable_since = NULL WHERE id = ?",
             [
@@ -227,13 +230,14 @@ class StepWriter:
                 )
 
 
-def mark_unreadable(mirror: Mirror, ids: Sequence[UUID], now: datetime) -> None:
+def mark_unreadable(mirror: Mirror, provider_key: str, ids: Sequence[UUID], now: datetime) -> None:
     """Note of known subscriptions that their record could not be read, in the current session.
 
     Their fingerprint becomes one that no listing shows, so that they are read again; what is
     marked missing has none, and keeps none.
     """
     uuid = mirror.codec.uuid
+    forget_pages(mirror, provider_key)
     mirror.execute_many(
         "UPDATE subscription SET unreadable_since = COALESCE(unreadable_since, ?),"
         " fingerprint = CASE WHEN missing_since IS NULL THEN ? END WHERE id = ?",

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import partial
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, overload
 
+from seatsync.domain.fingerprint import fingerprint as fingerprint  # noqa: PLC0414 - for connectors
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from seatsync.domain.customer import RemoteCustomer
     from seatsync.domain.subscription import RemoteSubscription
 
 RecordT = TypeVar("RecordT")
-
-FINGERPRINT_BYTES = 16
 
 
 class Listed(NamedTuple, Generic[RecordT]):
@@ -30,23 +30,31 @@ class Listed(NamedTuple, Generic[RecordT]):
     read: Callable[[], RecordT]
 
 
-class ListedPage(Sequence[Listed[RecordT]]):
-    """A page of which nothing is made but fingerprints, until a record is asked for.
+class ListedPage(Sequence[Listed[RecordT]], ABC):
+    """A page of which nothing is made until it is asked for: the quick way for long listings.
 
-    The quick way for long listings. `fingerprints` are those of the records, in order; `read`
-    returns the record at a place, or raises `RecordError` when it cannot be read.
+    `digest` (16 bytes) must change whenever a fingerprint of the page would; None where that
+    cannot be told. The engine asks nothing else of a page whose digest it has seen.
     """
 
-    __slots__ = ("_read", "fingerprints")
+    digest: bytes | None = None
 
-    def __init__(self, fingerprints: Sequence[bytes], read: Callable[[int], RecordT]) -> None:
-        """Hold the fingerprints of a page, and the way to read its records by their place."""
-        self.fingerprints = fingerprints
-        self._read = read
-
+    @abstractmethod
     def __len__(self) -> int:
         """Return how many records the page has."""
-        return len(self.fingerprints)
+
+    @abstractmethod
+    def fingerprints(self) -> Sequence[bytes]:
+        """Return the fingerprints of the records, in order."""
+
+    @abstractmethod
+    def read(self, place: int) -> RecordT:
+        """Return the record at a place, or raise `RecordError` when it cannot be read."""
+
+    def __iter__(self) -> Iterator[Listed[RecordT]]:
+        """Yield the records, still unread."""
+        for place, known_by in enumerate(self.fingerprints()):
+            yield Listed(known_by, partial(self.read, place))
 
     @overload
     def __getitem__(self, place: int) -> Listed[RecordT]: ...
@@ -55,20 +63,25 @@ class ListedPage(Sequence[Listed[RecordT]]):
     def __getitem__(self, place: int | slice) -> Listed[RecordT] | Sequence[Listed[RecordT]]:
         """Return the record at a place, still unread."""
         if isinstance(place, slice):
-            return [self[index] for index in range(*place.indices(len(self)))]
-        return Listed(self.fingerprints[place], partial(self._read, place))
+            return list(self)[place]
+        return Listed(self.fingerprints()[place], partial(self.read, place))
+
+
+def read_at(page: Sequence[Listed[RecordT]], place: int) -> RecordT:
+    """Read the record at a place of a page; raises `RecordError` when it cannot be read."""
+    return page.read(place) if isinstance(page, ListedPage) else page[place].read()
+
+
+def digest_of(page: Sequence[Listed[RecordT]]) -> bytes | None:
+    """Return what a page is recognised by as a whole, or None."""
+    return page.digest if isinstance(page, ListedPage) else None
 
 
 def fingerprints_of(page: Sequence[Listed[RecordT]]) -> Sequence[bytes]:
     """Return the fingerprints of a page's records, in order."""
     if isinstance(page, ListedPage):
-        return page.fingerprints
+        return page.fingerprints()
     return [listed.fingerprint for listed in page]
-
-
-def fingerprint(*parts: bytes) -> bytes:
-    """Return the 16-byte digest of everything that a record is read from."""
-    return blake2b(b"\0".join(parts), digest_size=FINGERPRINT_BYTES).digest()
 
 
 def listed(record: RecordT) -> Listed[RecordT]:

@@ -11,7 +11,7 @@ from seatsync.domain.plan import Known, Plan
 from seatsync.domain.text import is_storable
 from seatsync.errors import RecordError
 from seatsync.mirror.known import known_customers, known_subscriptions, landing_contracts
-from seatsync.sdk.listing import fingerprints_of
+from seatsync.sdk.listing import digest_of, fingerprints_of, read_at
 from seatsync.sync.failure import contradiction_error, flaw_error, homeless_error
 
 if TYPE_CHECKING:
@@ -49,18 +49,25 @@ class Reading:
 
     def add_page(self, page: Sequence[Listed[RemoteSubscription]], sightings: Sightings) -> None:
         """Read the records of a page that are new or changed, in their canonical spelling."""
+        digest = digest_of(page)
+        if sightings.recognise_page(digest):
+            self.recognised += len(page)
+            return
         fingerprints = fingerprints_of(page)
+        sightings.note_page(digest, fingerprints)
         known = sightings.recognise(frozenset(fingerprints))
         self.recognised += len(known)
         if len(known) == len(fingerprints):
             return
         for place, fingerprint in enumerate(fingerprints):
             if fingerprint not in known and sightings.is_first(fingerprint):
-                self._add(page[place])
+                self._add(page, place, fingerprint)
 
-    def _add(self, listed: Listed[RemoteSubscription]) -> None:
+    def _add(
+        self, page: Sequence[Listed[RemoteSubscription]], place: int, fingerprint: bytes
+    ) -> None:
         try:
-            record = _readable(listed)
+            record = _readable(read_at(page, place))
         except RecordError as error:
             self._refuse(error)
             return
@@ -68,15 +75,14 @@ class Reading:
             self._refuse(contradiction_error(record))
             return
         self.records.append(record)
-        self.fingerprints[record.external_id] = listed.fingerprint
+        self.fingerprints[record.external_id] = fingerprint
 
     def _refuse(self, error: RecordError) -> None:
         self.errors.append(error)
         self.nameless += not error.external_id
 
 
-def _readable(listed: Listed[RemoteSubscription]) -> RemoteSubscription:
-    record = listed.read()
+def _readable(record: RemoteSubscription) -> RemoteSubscription:
     if flaw := subscription_flaw(record):
         raise flaw_error(record, flaw)
     return record.canonical()

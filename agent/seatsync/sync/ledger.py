@@ -52,9 +52,8 @@ class Ledger:
     def _enter_unreadable(self, provider_key: str, batch: PlannedBatch) -> None:
         add_unreadable(self._mirror, self.run_id, provider_key, batch.unreadable, self._clock.now())
         known = [subscription for _, subscription in batch.unreadable if subscription]
-        mark_unreadable(
-            self._mirror, [subscription.id for subscription in known], self._clock.now()
-        )
+        ids = [subscription.id for subscription in known]
+        mark_unreadable(self._mirror, provider_key, ids, self._clock.now())
         self.fail(
             *(
                 failure_of(error, provider_key, known.provider_account_id if known else None)

@@ -12,6 +12,7 @@ from seatsync.domain.plan import Planner
 from seatsync.mirror.absence import count_present, mark_missing
 from seatsync.mirror.held import hold_listed
 from seatsync.mirror.known import known_customers
+from seatsync.mirror.listed_pages import keep_pages
 from seatsync.mirror.provider_account_writes import mark_all_synced, mark_errors, mark_synced
 from seatsync.mirror.run_log import add_counts
 from seatsync.mirror.settings import load_settings
@@ -75,6 +76,7 @@ class ProviderRun:
         self._ended: list[tuple[str, SeatsyncError | None]] = []
         self._applied_at_s = clock.monotonic()
         self._unreadable: Counter[str | None] = Counter()
+        self._left_out = 0
         self.has_failed = False
         """Whether something was left out."""
         self.fault: SeatsyncError | None = None
@@ -95,7 +97,8 @@ class ProviderRun:
         customers = self._read_customers(connector, control, progress)
         if self.fault is None:
             self._read_subscriptions(connector, customers, control, progress)
-        self._mark_absent(control)
+        if self._mark_absent(control) and not self.has_failed:
+            self._keep_pages()
 
     def _read_customers(
         self, connector: Connector, control: Control, progress: ProgressSink
@@ -168,6 +171,7 @@ class ProviderRun:
             self._ledger.enter(self._key, reading, batch)
             self._mark_ended(ended)
         note_seen(self._sightings, batch)
+        self._left_out += batch.plan.left_out
         self.has_failed |= bool(batch.unreadable)
 
     def _planner(self) -> Planner:
@@ -209,15 +213,14 @@ class ProviderRun:
         with self._mirror.writing(durable=False):
             self._ledger.fail(failure_of(fault, self._key))
 
-    def _mark_absent(self, control: Control) -> None:
+    def _mark_absent(self, control: Control) -> bool:
+        """Mark what was not listed; tell whether that leaves nothing but what was."""
         if self._coverage.is_whole:
             with self._mirror.writing(durable=False):
                 mark_all_synced(self._mirror, self._key, self._clock.now())
         absent = self._absent()
-        if not absent:
-            return
-        if self._is_too_much(len(absent)):
-            return
+        if absent and self._is_too_much(len(absent)):
+            return False
         for start in range(0, len(absent), MARK_BATCH):
             control.check()
             with self._mirror.writing(durable=False):
@@ -225,6 +228,15 @@ class ProviderRun:
                 run_id = self._ledger.run_id
                 count = mark_missing(self._mirror, run_id, self._key, ids, self._clock.now())
                 add_counts(self._mirror, run_id, missing=count)
+        return len(absent) == len(self._sightings.unseen)
+
+    def _keep_pages(self) -> None:
+        # Only if the pages hold the records that the mirror holds as present, and no others.
+        pages = self._sightings.new_pages
+        if not self._coverage.is_whole or self._left_out or not pages:
+            return
+        with self._mirror.writing(durable=False):
+            keep_pages(self._mirror, self._key, pages)
 
     def _absent(self) -> list[UUID]:
         unseen = self._sightings.unseen

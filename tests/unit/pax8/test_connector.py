@@ -20,6 +20,7 @@ from seatsync.errors import (
     ProviderUnreachable,
     RecordError,
 )
+from seatsync.sdk.listing import digest_of
 from seatsync.sdk.simulator import answers, dropped, garbage, throttled, truncated
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ PASSED, SKIPPED, FAILED = CheckOutcome.PASSED, CheckOutcome.SKIPPED, CheckOutcom
 
 def scan(connector: Pax8Connector) -> list[RemoteSubscription]:
     return [listed.read() for page in connector.all_subscriptions() for listed in page]
+
+
+def digests(connector: Pax8Connector) -> list[bytes | None]:
+    return [digest_of(page) for page in connector.all_subscriptions()]
 
 
 def fingerprints(connector: Pax8Connector) -> list[bytes]:
@@ -162,11 +167,37 @@ def test_fingerprints_change_with_the_product(connect: Connect, partner: Simulat
     company = partner.add_company("Example Bakery")
     product = partner.add_product("Example Suite", product_id="p-1")
     partner.add_subscription(company, product, 1)
-    before = fingerprints(connect())
+    before = fingerprints(connect()), digests(connect())
     partner.add_product("Example Suite Plus", product_id="p-1")
-    assert fingerprints(connect()) != before
+    after = fingerprints(connect()), digests(connect())
+    assert after[0] != before[0]
+    assert after[1] != before[1]
     partner.add_product("Example Suite", product_id="p-1", shortDescription="new words")
-    assert fingerprints(connect()) == before
+    assert (fingerprints(connect()), digests(connect())) == before
+
+
+def test_a_page_has_another_digest_when_two_of_its_products_change_places(
+    connect: Connect, partner: Simulator
+) -> None:
+    company = partner.add_company("Example Bakery")
+    for product in ("p-1", "p-2"):
+        partner.add_product(f"Example {product}", product_id=product)
+        partner.add_subscription(company, product, 1)
+    before = digests(connect())
+    partner.add_product("Example p-2", product_id="p-1")
+    partner.add_product("Example p-1", product_id="p-2")
+    assert digests(connect()) != before
+
+
+def test_the_digest_of_a_page_is_that_of_its_records_alone(
+    connect: Connect, partner: Simulator
+) -> None:
+    company, _ = stock(partner, 2)
+    [before] = digests(connect())
+    other = partner.add_company("Example Garage")
+    partner.add_subscription(other, "p", 9)
+    pages = list(connect().subscriptions(RemoteCustomer(company, "Example Bakery")))
+    assert [digest_of(page) for page in pages] == [before]
 
 
 @pytest.mark.parametrize(

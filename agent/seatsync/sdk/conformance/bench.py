@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from seatsync.sdk.conformance.proving_ground import ProvingGround
     from seatsync.sdk.connector import Connector
     from seatsync.sdk.demonstration import SimulatedProvider
-    from seatsync.sdk.listing import Listed
+    from seatsync.sdk.listing import Listed, SubscriptionPage
     from seatsync.sdk.plugin import ProviderPlugin
     from seatsync.sdk.settings import PluginSettings
 
@@ -196,17 +196,16 @@ class Bench:
             self._pages[walk.what] = self.meddler.count(walk.listing.path) - before
         return self._pages[walk.what]
 
+    def listed_pages(self, connector: Connector) -> list[SubscriptionPage]:
+        """Return the pages of all subscriptions in the way in which the engine reads them."""
+        if self.scans:
+            return list(connector.all_subscriptions())
+        customers = [listed.read() for page in connector.customers() for listed in page]
+        return [page for customer in customers for page in connector.subscriptions(customer)]
+
     def listed(self, connector: Connector) -> list[Listed[RemoteSubscription]]:
         """Return all subscriptions in the way in which the engine reads them, unread."""
-        if self.scans:
-            return [listed for page in connector.all_subscriptions() for listed in page]
-        customers = [listed.read() for page in connector.customers() for listed in page]
-        return [
-            listed
-            for customer in customers
-            for page in connector.subscriptions(customer)
-            for listed in page
-        ]
+        return [listed for page in self.listed_pages(connector) for listed in page]
 
     def read(self) -> dict[str, RemoteSubscription]:
         """Connect, and return all subscriptions by id, in the agent's spelling."""

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from seatsync.domain.fingerprint import FINGERPRINT_BYTES
 from seatsync.domain.subscription import SubscriptionStatus
 from seatsync.errors import CustomerError, RecordError
 from seatsync.sdk.conformance.meddler import with_records
@@ -18,7 +19,7 @@ from seatsync.sdk.conformance.rule import (
     require_all,
     require_same,
 )
-from seatsync.sdk.listing import FINGERPRINT_BYTES
+from seatsync.sdk.listing import digest_of
 
 if TYPE_CHECKING:
     from seatsync.domain.customer import RemoteCustomer
@@ -115,6 +116,18 @@ def fingerprints_change_with_their_records(bench: Bench) -> None:
         after = _fingerprints(bench)[record.external_id]
         require(after != before, f"the fingerprint stays although {', '.join(changed)} changes")
         before = after
+
+
+@READING.rule(Tier.BRONZE)
+def page_digests_change_with_their_records(bench: Bench) -> None:
+    """Where a page has a digest, it stays while nothing changes, and changes with a record."""
+    record = bench.subscriptions[0]
+    before = _page_digests(bench)
+    if None in before:
+        raise Inapplicable("its pages have no digests")
+    require_same(before, _page_digests(bench), "digests read again")
+    bench.put(replace(record, quantity=record.quantity + 1))
+    require(_page_digests(bench) != before, "no digest changes although a quantity does")
 
 
 @READING.rule(Tier.SILVER)
@@ -243,6 +256,11 @@ def _require_refusal(connector: Connector, customer: RemoteCustomer) -> None:
 def _fingerprints(bench: Bench) -> dict[str, bytes]:
     with bench.connected() as connector:
         return {listed.read().external_id: listed.fingerprint for listed in bench.listed(connector)}
+
+
+def _page_digests(bench: Bench) -> list[bytes | None]:
+    with bench.connected() as connector:
+        return [digest_of(page) for page in bench.listed_pages(connector)]
 
 
 def _spoil(bench: Bench, external_id: str, seats: str) -> None:

@@ -30,6 +30,7 @@ def upgrade() -> None:
     _create_billing_contract()
     _create_provider()
     _create_provider_account()
+    _create_listed_page()
     _create_plugin_state()
     _create_subscription()
     _create_license_change()
@@ -120,6 +121,16 @@ def _create_provider_account() -> None:
         ),
     )
     op.create_index("idx_provider_account__account_id", "provider_account", ["account_id"])
+
+
+def _create_listed_page() -> None:
+    op.create_table(
+        "listed_page",
+        _reference("listed_page", "provider_key", sa.Text(), "provider.key", "CASCADE"),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("fingerprints", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("provider_key", "digest"),
+    )
 
 
 def _create_plugin_state() -> None:
