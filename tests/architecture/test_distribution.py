@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PACKAGES = {
-    *("seatsync", "seatsync_graphql", "seatsync_partner_center", "seatsync_pax8"),
-    *("seatsync_stellr", "seatsync_streamone_ion"),
+    *("seatsync", "seatsync_dataverse", "seatsync_graphql", "seatsync_partner_center"),
+    *("seatsync_pax8", "seatsync_stellr", "seatsync_streamone_ion"),
 }
 LOAD_ENTRY_POINTS = """
 import sys

@@ -1,0 +1,1 @@
+"""Dataverse: the organisation's CRM, read by change tracking and written back."""
