@@ -1,0 +1,54 @@
+"""Who may do what: roles of users, and privileges of roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from seatsync_dataverse.simulator.problem import privilege_missing
+from seatsync_dataverse.simulator.standard import ADMINISTRATOR
+
+if TYPE_CHECKING:
+    from seatsync_dataverse.simulator.organization import Organization
+    from seatsync_dataverse.simulator.table import Table
+
+
+@dataclass
+class Access:
+    """Roles and privileges; System Administrator may do everything."""
+
+    organization: Organization
+    roles: dict[str, set[str]] = field(default_factory=dict)
+    """The roles of each user."""
+    privileges: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The depth of each privilege, by role and by the privilege's id."""
+    refused: set[str] = field(default_factory=set)
+    """Names of privileges that nobody has, whatever the roles say."""
+
+    def assign(self, user_id: str, role_id: str) -> None:
+        """Give a user a role."""
+        self.roles.setdefault(user_id, set()).add(role_id)
+
+    def withdraw(self, user_id: str, role_id: str) -> None:
+        """Take a role from a user."""
+        self.roles.get(user_id, set()).discard(role_id)
+
+    def demand(self, user_id: str, verb: str, table: Table) -> None:
+        """Raise `Problem` unless a user may do this with the rows of the whole organisation."""
+        self.demand_named(user_id, f"prv{verb}{table.schema}")
+
+    def demand_named(self, user_id: str, privilege: str) -> None:
+        """Raise `Problem` unless a user has a privilege, in its whole depth."""
+        if privilege in self.refused or not self._has(user_id, privilege):
+            raise privilege_missing(user_id, privilege)
+
+    def _has(self, user_id: str, privilege: str) -> bool:
+        roles = self.roles.get(user_id, set())
+        if ADMINISTRATOR in roles:
+            return True
+        named = self.organization.tables["privilege"]
+        rows = named.rows.matching(named.columns["name"].slot, privilege)
+        ids = {row.row_id for row in rows}
+        return any(
+            self.privileges.get(role, {}).get(found) == "Global" for role in roles for found in ids
+        )
