@@ -119,6 +119,10 @@ class Api:
         with self.lanes.one():
             return self._judged(request)
 
+    def absolute(self, path: str) -> str:
+        """Return the whole address of a path, as references between rows spell it."""
+        return str(self._client.base_url.join(path))
+
     def close(self) -> None:
         """Give back the connections."""
         self._client.close()

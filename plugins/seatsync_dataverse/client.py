@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 from seatsync_dataverse.api import Api
 from seatsync_dataverse.bulk import Bulk
+from seatsync_dataverse.customization import Customization
 from seatsync_dataverse.delta import Changes
+from seatsync_dataverse.metadata import Metadata
+from seatsync_dataverse.roles import Roles
 from seatsync_dataverse.rows import Rows
 from seatsync_dataverse.whoami import who_am_i
 from seatsync_dataverse.writer import Writer
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     import httpx
 
     from seatsync.sdk.context import ConnectorContext
+    from seatsync_dataverse.customization import Solution
     from seatsync_dataverse.settings import DataverseSettings
     from seatsync_dataverse.token import TokenProvider
     from seatsync_dataverse.whoami import Identity
@@ -40,11 +44,17 @@ class DataverseClient:
         self.changes = Changes(self.api, settings.page_size)
         self.writer = Writer(self.api, self.rows)
         self.bulk = Bulk(self.api, self.rows, self.writer)
+        self.metadata = Metadata(self.api)
+        self.roles = Roles(self.api, self.rows)
 
     @property
     def lanes(self) -> int:
         """How many writes the service recommends at the same time, from 1 to 16."""
         return self.api.lanes.width
+
+    def customization(self, solution: Solution) -> Customization:
+        """Return what changes metadata, into a solution."""
+        return Customization(self.api, self.rows, self.metadata, solution)
 
     def who_am_i(self) -> Identity:
         """Ask who the agent is there; its `user_id` is on every row that it writes."""
