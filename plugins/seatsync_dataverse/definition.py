@@ -67,7 +67,7 @@ class Option(msgspec.Struct, rename="pascal"):
     """One value of a choice."""
 
     value: int
-    label: Label = Label()
+    label: Label = msgspec.field(default_factory=Label)
 
 
 class OptionSet(msgspec.Struct, rename="pascal"):
