@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -13,11 +12,12 @@ from seatsync_dataverse.simulator.exchange import ROOT, Answer, Asked
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from seatsync.sdk.simulator import Fault, Faults, Message, Receive, Send
+    from seatsync.sdk.simulator import Fault, Message, Receive, Send
     from seatsync_dataverse.simulator.entra import Entra
     from seatsync_dataverse.simulator.organization import Organization
     from seatsync_dataverse.simulator.service import Service
     from seatsync_dataverse.simulator.throttle import Throttle
+    from seatsync_dataverse.simulator.traffic import Traffic
 
 COOKIE = "ARRAffinity"
 _WITHOUT_BODY = frozenset({204, 304})
@@ -30,34 +30,27 @@ class App:
     organization: Organization
     entra: Entra
     service: Service
-    faults: Faults
+    traffic: Traffic
     throttle: Throttle
     dop_hint: int = 8
-    requests: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """Requests by method and path, the path decoded and without its query."""
-    cookies_returned: int = 0
-    """Requests that sent the affinity cookie back."""
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
         body = await _body(receive)
         headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
-        self._count(scope, headers)
-        fault = self.faults.take(_target(scope))
-        if fault is None:
-            await _send(send, self._answer(scope, headers, body), None)
-            return
-        await asyncio.sleep(fault.delay_s)
-        if fault.replaces:
+        fault = self._meet(scope, headers)
+        await asyncio.sleep(0.0 if fault is None else fault.delay_s)
+        if fault is not None and fault.replaces:
             answer = Answer(fault.status, fault.body, dict(fault.headers))
         else:
             answer = self._answer(scope, headers, body)
-        await _send(send, answer, fault)
+        await _send(send, answer, None if fault is None else fault.cut_at)
 
-    def _count(self, scope: Message, headers: Mapping[str, str]) -> None:
+    def _meet(self, scope: Message, headers: Mapping[str, str]) -> Fault | None:
         with self.organization.lock:
-            self.requests[scope["method"], scope["path"]] += 1
-            self.cookies_returned += COOKIE in headers.get("cookie", "")
+            self.traffic.cookies_returned += COOKIE in headers.get("cookie", "")
+            query = scope["query_string"].decode("ascii")
+            return self.traffic.meet(scope["method"], scope["path"], query)
 
     def _answer(self, scope: Message, headers: Mapping[str, str], body: bytes) -> Answer:
         with self.organization.lock:
@@ -107,12 +100,6 @@ class App:
         return Answer(answer.status, answer.body, {**added, **answer.headers})
 
 
-def _target(scope: Message) -> str:
-    query = scope["query_string"].decode("ascii")
-    path = f"{scope['path']}?{query}" if query else scope["path"]
-    return f"{scope['method']} {path}"
-
-
 async def _body(receive: Receive) -> bytes:
     parts, more = [], True
     while more:
@@ -122,9 +109,9 @@ async def _body(receive: Receive) -> bytes:
     return b"".join(parts)
 
 
-async def _send(send: Send, answer: Answer, fault: Fault | None) -> None:
-    if fault is not None and fault.cut_at is not None:
-        answer = _cut(answer, fault.cut_at)
+async def _send(send: Send, answer: Answer, cut_at: int | None) -> None:
+    if cut_at is not None:
+        answer = _cut(answer, cut_at)
     headers = {"Content-Length": str(len(answer.body)), **answer.headers}
     if answer.status in _WITHOUT_BODY:
         del headers["Content-Length"]

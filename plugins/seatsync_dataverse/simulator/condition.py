@@ -138,19 +138,10 @@ def _comparison(tokens: Tokens, name: str) -> Condition:
 
 
 def _value(token: Token) -> Any:
-    match token.kind:
-        case "text":
-            return token.text[1:-1].replace("''", "'")
-        case "number":
-            return Decimal(token.text)
-        case "guid":
-            return token.text.lower()
-        case "moment":
-            return _moment(token.text)
-        case _ if token.text in _WORDS:
-            return _WORDS[token.text]
-        case _:
-            raise bad_question(f"Syntax error: '{token.text}' is no value.")
+    read = _VALUES.get(token.kind)
+    if read is None or (token.kind == "word" and token.text not in _WORDS):
+        raise bad_question(f"Syntax error: '{token.text}' is no value.")
+    return read(token.text)
 
 
 def _moment(text: str) -> str:
@@ -158,3 +149,13 @@ def _moment(text: str) -> str:
         return normalised(text) if "T" in text else date.fromisoformat(text).isoformat()
     except ValueError as error:
         raise bad_question(f"Syntax error: '{text}' is no date.") from error
+
+
+_VALUES: dict[str, Callable[[str], Any]] = {
+    "text": lambda text: text[1:-1].replace("''", "'"),
+    "member": lambda text: text.partition("'")[2][:-1],
+    "number": Decimal,
+    "guid": str.lower,
+    "moment": _moment,
+    "word": _WORDS.get,
+}

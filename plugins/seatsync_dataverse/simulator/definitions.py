@@ -19,7 +19,7 @@ from seatsync_dataverse.simulator.relationship import Relationship
 from seatsync_dataverse.simulator.table import Key, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from seatsync_dataverse.simulator.attribute import Definition
     from seatsync_dataverse.simulator.column import Column
@@ -46,7 +46,10 @@ class Definitions:
     attributes: dict[str, dict[str, Definition]] = field(default_factory=dict)
     on_entity: list[Callable[[Definition], None]] = field(default_factory=list)
     """Who is told of a new table."""
+    stale_s: float = 0.0
+    """How long what is new stays hidden from reads that do not ask for strong consistency."""
     _unpublished: dict[str, Definition] = field(default_factory=dict)
+    _made_at_s: dict[str, float] = field(default_factory=dict)
 
     def create_entity(self, posted: Definition) -> Definition:
         """Make a table with its columns, and return its definition; raises `Problem`."""
@@ -68,7 +71,7 @@ class Definitions:
         for item in columns:
             column_of(item)
         code = _FIRST_CODE + len(self.entities)
-        entity = whole_entity(posted, self.organization.new_id(), code)
+        entity = whole_entity(posted, self._new_metadata_id(), code)
         if entity["LogicalName"] in self.entities:
             raise Problem(400, "0x80048418", f"{entity['LogicalName']} already exists.")
         entity["PrimaryNameAttribute"] = str(names[0]["SchemaName"]).lower()
@@ -107,7 +110,7 @@ class Definitions:
             raise Problem(
                 400, "0x80044363", f"A column with the name {column.logical} already exists."
             )
-        definition = whole(posted, logical, column.kind, self.organization.new_id())
+        definition = whole(posted, logical, column.kind, self._new_metadata_id())
         self.attributes[logical][column.logical] = definition
         table.add(column)
         if column.kind is Kind.MONEY and "transactioncurrencyid" not in table.columns:
@@ -118,6 +121,8 @@ class Definitions:
     def create_relationship(self, posted: Definition) -> Relationship:
         """Make a lookup, and the relationship that it stands for; raises `Problem`."""
         lookup: Definition = posted.get("Lookup") or {}
+        if "SchemaName" not in lookup:
+            raise _invalid("A relationship is made with its lookup.")
         referenced, referencing = posted["ReferencedEntity"], posted["ReferencingEntity"]
         for logical in (referenced, referencing):
             if logical not in self.entities:
@@ -133,7 +138,7 @@ class Definitions:
             "ReferencingEntityNavigationPropertyName": lookup["SchemaName"],
             "ReferencedEntityNavigationPropertyName": posted["SchemaName"],
             "RelationshipType": "OneToManyRelationship",
-            "MetadataId": self.organization.new_id(),
+            "MetadataId": self._new_metadata_id(),
         }
         on_delete = (posted.get("CascadeConfiguration") or {}).get("Delete", "RemoveLink")
         relationship = Relationship(
@@ -149,7 +154,7 @@ class Definitions:
 
     def create_key(self, logical: str, posted: Definition) -> Key:
         """Define an alternate key; its index is built later; raises `Problem`."""
-        table = self.organization.tables[logical]
+        table = self.organization.table(logical)
         columns = [_key_column(table, str(name)) for name in posted.get("KeyAttributes") or ()]
         if not 1 <= len(columns) <= _MOST_KEY_COLUMNS or len(table.keys) >= _MOST_KEYS:
             raise _invalid("A table has at most 10 keys, and a key at most 16 columns.")
@@ -160,7 +165,7 @@ class Definitions:
             schema,
             tuple(column.logical for column in columns),
             text_of(posted.get("DisplayName"), schema),
-            self.organization.new_id(),
+            self._new_metadata_id(),
             self.organization.clock.monotonic() + self.key_index_s,
         )
         table.keys.append(key)
@@ -168,7 +173,7 @@ class Definitions:
 
     def reactivate_key(self, logical: str, name: str) -> None:
         """Try again to build the index of a key; raises `Problem`."""
-        for key in self.organization.tables[logical].keys:
+        for key in self.organization.table(logical).keys:
             if key.logical == name.lower():
                 key.status = "Pending"
                 key.ready_at_s = self.organization.clock.monotonic() + self.key_index_s
@@ -186,6 +191,27 @@ class Definitions:
         if merges_labels:
             definition |= {name: merged(held.get(name), put.get(name)) for name in _LABELS}
         self._unpublished[logical] = definition
+
+    def drop_key(self, logical: str, key_id: str) -> None:
+        """Forget an alternate key."""
+        table = self.organization.tables[logical]
+        for key in [key for key in table.keys if key.key_id == key_id]:
+            table.keys.remove(key)
+            table.rows.drop_key(table.slots(key))
+
+    def visible(self, found: Iterable[Definition], *, strong: bool) -> list[Definition]:
+        """Return the definitions that a read sees: not the newest, if it is a stale one."""
+        seen_s = self.organization.clock.monotonic() - (0.0 if strong else self.stale_s)
+        return [
+            definition
+            for definition in found
+            if self._made_at_s.get(definition["MetadataId"], 0.0) <= seen_s
+        ]
+
+    def _new_metadata_id(self) -> str:
+        made = self.organization.new_id()
+        self._made_at_s[made] = self.organization.clock.monotonic()
+        return made
 
     def publish(self, logical: str | None = None) -> None:
         """Let what was put take effect, for one table or for all."""

@@ -12,6 +12,7 @@ _TOKEN = re.compile(
     r"|(?P<guid>[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
     r"|(?P<moment>\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d)?)?)"
     r"|(?P<number>-?\d+(?:\.\d+)?)"
+    r"|(?P<member>[A-Za-z][\w.]*'[^']*')"
     r"|(?P<word>[\w.]+(?:/[\w.]+)*)"
     r"|(?P<mark>[(),=\[\]\"]))"
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from seatsync_dataverse.simulator.ledger import Ledger
-from seatsync_dataverse.simulator.problem import bad_question, unknown_segment
+from seatsync_dataverse.simulator.problem import Problem, bad_question, unknown_segment
 from seatsync_dataverse.simulator.rows import Rows
 from seatsync_dataverse.simulator.value import INSTANT
 
@@ -64,6 +64,13 @@ class Organization:
         """Let the organisation have a table."""
         self.tables[table.logical] = table
         self.sets[table.set_name] = table
+
+    def table(self, logical: str) -> Table:
+        """Return a table by its logical name; raises `Problem`."""
+        table = self.tables.get(logical)
+        if table is None:
+            raise Problem(404, "0x80040217", f"Could not find an entity with name {logical}.")
+        return table
 
     def new_rows(self) -> Rows:
         """Return room for the rows of a new table."""

@@ -97,12 +97,12 @@ class RowRequests:
 
     def _post(self, asked: Asked, table: Table) -> Answer:
         body = asked.fields()
-        row = self._create(asked, table, body, id_in(table, body))
+        row = self.create(asked, table, body, id_in(table, body))
         if asked.prefers.wants_representation:
             return self.reader.representation(asked, table, row, 201)
         return done(OData_EntityId=f"{asked.base}{table.set_name}({row.row_id})")
 
-    def _create(
+    def create(
         self,
         asked: Asked,
         table: Table,
@@ -110,6 +110,7 @@ class RowRequests:
         row_id: str | None,
         keys: dict[str, Any] | None = None,
     ) -> Row:
+        """Add the row of a body; `keys` are of its address; raises `Problem`."""
         self.access.demand(asked.user_id, "Create", table)
         intent = self.intent(asked)
         # Where address and body both name a key column, the body wins (upsert).
@@ -137,16 +138,20 @@ class RowRequests:
     def _create_by(self, asked: Asked, table: Table, segment: Segment) -> Row:
         body = asked.fields()
         row_id = segment.row_id or id_in(table, body)
-        return self._create(asked, table, body, row_id, self.writer.key_values(table, segment))
+        return self.create(asked, table, body, row_id, self.writer.key_values(table, segment))
 
     def _update(self, asked: Asked, table: Table, segment: Segment, row: Row) -> Row:
-        self.access.demand(asked.user_id, "Write", table)
         _check_version(asked, table, row)
+        # A key cannot be changed through itself: its columns are dropped (upsert).
+        keys = self.writer.key_values(table, segment)
+        body = {name: value for name, value in asked.fields().items() if name not in keys}
+        return self.update(asked, table, row, body)
+
+    def update(self, asked: Asked, table: Table, row: Row, body: dict[str, Any]) -> Row:
+        """Change a row as a body says; raises `Problem`."""
+        self.access.demand(asked.user_id, "Write", table)
         intent = self.intent(asked)
-        changes = self.writer.read_changes(table, asked.fields(), asked.bound)
-        for name in self.writer.key_values(table, segment):
-            # A key cannot be changed through itself: its columns are dropped (upsert).
-            changes.pop(name, None)
+        changes = self.writer.read_changes(table, body, asked.bound)
         if intent.finds_duplicates:
             self.writer.check_duplicates(table, changes, row.row_id)
         return self.writer.update(table, row, changes, intent)

@@ -6,13 +6,17 @@ import re
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from seatsync.sdk.simulator import Fault, Faults
+from seatsync.sdk.simulator import Fault
 from seatsync_dataverse.simulator.access import Access
+from seatsync_dataverse.simulator.actions import Actions
 from seatsync_dataverse.simulator.app import App
+from seatsync_dataverse.simulator.bulk import Bulk
 from seatsync_dataverse.simulator.clock import SettableClock
+from seatsync_dataverse.simulator.components import Components
 from seatsync_dataverse.simulator.definitions import Definitions
 from seatsync_dataverse.simulator.entra import Entra
 from seatsync_dataverse.simulator.happening import Intent
+from seatsync_dataverse.simulator.metadata_requests import MetadataRequests
 from seatsync_dataverse.simulator.organization import Organization, fixed_id
 from seatsync_dataverse.simulator.reading import Reader
 from seatsync_dataverse.simulator.row_requests import RowRequests
@@ -26,7 +30,9 @@ from seatsync_dataverse.simulator.standard import (
 )
 from seatsync_dataverse.simulator.throttle import Limit, Throttle
 from seatsync_dataverse.simulator.tracking import Tracker
+from seatsync_dataverse.simulator.traffic import Traffic
 from seatsync_dataverse.simulator.value import read_value
+from seatsync_dataverse.simulator.webhooks import Webhooks
 from seatsync_dataverse.simulator.writing import Writer
 
 if TYPE_CHECKING:
@@ -55,22 +61,27 @@ class Simulator:
         self.clock = clock or SettableClock()
         self.entra = Entra(self.clock, TENANT, CLIENT, SECRET)
         self.organization = Organization(self.clock)
-        self.faults = Faults()
+        self.traffic = Traffic()
         self.throttle = Throttle(self.clock)
         self.writer = Writer(self.organization)
         self.access = Access(self.organization)
         self.definitions = Definitions(self.organization)
         self.tracker = Tracker(self.organization)
+        self.webhooks = Webhooks(self.organization)
         self._make_standard(expiry_days)
         reader = Reader(self.organization)
-        requests = RowRequests(self.organization, reader, self.tracker, self.writer, self.access)
-        self.app = App(
+        rows = RowRequests(self.organization, reader, self.tracker, self.writer, self.access)
+        self.bulk = Bulk(rows)
+        components = Components(self.organization, self.writer, self.access)
+        service = Service(
             self.organization,
-            self.entra,
-            Service(self.organization, requests),
-            self.faults,
-            self.throttle,
+            rows,
+            self.bulk,
+            MetadataRequests(self.definitions, components),
+            Actions(self.definitions, self.access),
+            self.traffic,
         )
+        self.app = App(self.organization, self.entra, service, self.traffic, self.throttle)
 
     def _make_standard(self, expiry_days: int) -> None:
         add_standard_tables(self.definitions)
@@ -81,6 +92,7 @@ class Simulator:
             lambda entity: register_table(self.organization, self.writer, entity)
         )
         self.access.assign(self.organization.agent_id, ADMINISTRATOR)
+        self.organization.listeners.append(self.webhooks.hear)
         self.organization.journal.clear()
 
     def settings(self, origin: str) -> dict[str, str]:
@@ -179,21 +191,21 @@ class Simulator:
         with self.organization.lock:
             return sum(
                 number
-                for (asked, place), number in self.app.requests.items()
+                for (asked, place), number in self.traffic.requests.items()
                 if re.fullmatch(method, asked) and wanted.search(place)
             )
 
     def forget(self) -> None:
         """Count requests and writes from now on."""
         with self.organization.lock:
-            self.app.requests.clear()
+            self.traffic.requests.clear()
             self.organization.journal.clear()
 
     def fail(
         self, fault: Fault, path: str = "", *, method: str = r"\w+", nth: int = 1, times: int = 1
     ) -> None:
         """Let requests go wrong, by regular expressions of method, and of path and query."""
-        self.faults.plan(f"^{method} .*{path}", fault, nth=nth, times=times)
+        self.traffic.faults.plan(f"^{method} .*{path}", fault, nth=nth, times=times)
 
     def drop_after_commit(
         self, path: str = "", *, method: str = r"\w+", nth: int = 1, times: int = 1
