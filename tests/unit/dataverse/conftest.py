@@ -33,7 +33,10 @@ class Service(httpx.BaseTransport):
         self.asked: list[httpx.Request] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(request)
+        # A copy: the same request goes out again with another token.
+        headers, content = request.headers.copy(), request.read()
+        sent = httpx.Request(request.method, request.url, headers=headers, content=content)
+        self.asked.append(sent)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer
