@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from seatsync_dataverse.settings import DataverseSettings
     from seatsync_dataverse.token import TokenProvider
 
-RETRY = RetryPolicy(attempts=5, first_wait_s=1.0, longest_retry_after_s=60.0)
+RETRY = RetryPolicy(attempts=5, first_wait_s=1.0, longest_retry_after_s=60.0, spread_s=2.0)
 """A longer wait than a minute is for the schedule, not for a call (API limits)."""
 
 PROTOCOL = {"OData-MaxVersion": "4.0", "OData-Version": "4.0"}

@@ -87,7 +87,7 @@ def test_a_write_is_sent_again_after_a_429_and_everybody_waits(
     wire = service(throttled("0x80072322", "37"), DONE)
     connect(wire).api.write("PATCH", "things", {"a": 1})
     assert len(wire.asked) == 2
-    assert sum(time.waits) == pytest.approx(37)
+    assert 37 <= sum(time.waits) <= 39 + 1e-6
     ids = {asked.headers["x-ms-client-request-id"] for asked in wire.asked}
     assert len(ids) == 1
 

@@ -25,6 +25,7 @@ from seatsync.sdk.http import (
     fault_of,
     raise_for_answer,
 )
+from seatsync.sdk.http.retry import RetryLayer, RetryPolicy
 from seatsync.sdk.http.retry_after import retry_after_s
 from seatsync.sdk.http.wire import proxy_for
 from virtual_time import START, VirtualTime
@@ -91,6 +92,16 @@ def test_retry_after_in_seconds_is_honoured(
     wire = script(httpx.Response(503, headers={"Retry-After": "17"}), OK)
     client(wire).get("things")
     assert time.waits == [17.0]
+
+
+def test_not_all_come_back_at_the_moment_that_was_named(
+    script: MakeScript, time: VirtualTime
+) -> None:
+    wire = script(httpx.Response(429, headers={"Retry-After": "7"}), OK)
+    policy = RetryPolicy(spread_s=2.0, jitter=lambda _, most: most)
+    layer = RetryLayer(wire, time.control, time.clock, policy)
+    layer.handle_request(httpx.Request("GET", "https://api.example/"))
+    assert time.waits == [9.0]
 
 
 def test_retry_after_as_a_date_is_honoured(

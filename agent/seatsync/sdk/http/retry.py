@@ -42,14 +42,16 @@ class RetryPolicy:
     """How patiently a call is repeated.
 
     Before try n + 1 there is a random wait of up to `first_wait_s` · 2ⁿ⁻¹ seconds (full jitter),
-    at most `longest_wait_s`, or exactly as long as the answer asks for; an answer that asks for
-    more than `longest_retry_after_s` ends the tries.
+    at most `longest_wait_s`, or as long as the answer asks for and up to `spread_s` longer, so that
+    not all come back at once; an answer that asks for more than `longest_retry_after_s` ends the
+    tries.
     """
 
     attempts: int = 5
     first_wait_s: float = 0.5
     longest_wait_s: float = 60.0
     longest_retry_after_s: float = 120.0
+    spread_s: float = 0.0
     jitter: Callable[[float, float], float] = SystemRandom().uniform
 
     def wait_s(self, attempt: int) -> float:
@@ -98,7 +100,9 @@ class RetryLayer(Layer):
         asked_s = retry_after_s(outcome, self._clock.now())
         if asked_s is None:
             return self._policy.wait_s(attempt)
-        return asked_s if asked_s <= self._policy.longest_retry_after_s else None
+        if asked_s > self._policy.longest_retry_after_s:
+            return None
+        return asked_s + self._policy.jitter(0.0, self._policy.spread_s)
 
 
 def _is_repeatable(request: httpx.Request, outcome: httpx.Response | httpx.TransportError) -> bool:
