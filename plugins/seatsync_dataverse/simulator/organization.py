@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid4, uuid5
@@ -45,6 +46,7 @@ class Organization:
         self.currency_id = fixed_id("transactioncurrency")
         self.system_id = fixed_id("SYSTEM")
         self.agent_id = fixed_id("application user")
+        self._now = (datetime.min.replace(tzinfo=UTC), "")
         self.tables: dict[str, Table] = {}
         self.sets: dict[str, Table] = {}
         self.relationships: list[Relationship] = []
@@ -53,8 +55,11 @@ class Organization:
         self.listeners: list[Callable[[Happening], None]] = [self.journal.append]
 
     def now(self) -> str:
-        """Return the instant as rows show it."""
-        return self.clock.now().strftime(INSTANT)
+        """Return the instant as rows show it; rows of the same second share the text."""
+        second = self.clock.now().replace(microsecond=0)
+        if second != self._now[0]:
+            self._now = (second, second.strftime(INSTANT))
+        return self._now[1]
 
     def new_id(self) -> str:
         """Return an identifier that nothing has."""

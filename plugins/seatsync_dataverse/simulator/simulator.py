@@ -224,6 +224,10 @@ class Simulator:
         """
         self.writer.business_rules.append(rule)
 
+    def find_duplicates(self, table: str, *columns: str) -> None:
+        """Let a duplicate detection rule hold: no two rows alike in these columns."""
+        self.organization.duplicate_rules.append((table, columns))
+
     def _intent(self, user_id: str | None) -> Intent:
         return Intent(user_id or self._somebody(), obeys_rules=False)
 

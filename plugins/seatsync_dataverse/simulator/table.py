@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from seatsync_dataverse.simulator.column import Kind
 from seatsync_dataverse.simulator.problem import key_not_defined, unknown_property
 
 if TYPE_CHECKING:
@@ -51,12 +52,16 @@ class Table:
     navigations: dict[str, tuple[Column, str]] = field(default_factory=dict)
     """Column and target, by navigation property."""
     keys: list[Key] = field(default_factory=list)
+    money: set[str] = field(default_factory=set)
+    """Logical names of the columns that hold money."""
 
     def add(self, column: Column) -> None:
         """Add a column behind the others."""
         column.slot = VERSION_SLOT if column.logical == "versionnumber" else len(self.columns)
         self.columns[column.logical] = column
         self.shown[column.wire] = column
+        if column.kind is Kind.MONEY:
+            self.money.add(column.logical)
         for name, target in column.navigations.items():
             self.navigations[name] = (column, target)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from seatsync_dataverse.simulator.address import as_guid, read_reference
-from seatsync_dataverse.simulator.column import LOOKUPS, Kind
+from seatsync_dataverse.simulator.column import LOOKUPS
 from seatsync_dataverse.simulator.happening import Happening
 from seatsync_dataverse.simulator.problem import (
     Problem,
@@ -187,7 +187,7 @@ class Writer:
         status = table.columns.get("statuscode")
         if status is not None and not changes.keys().isdisjoint({"statecode", "statuscode"}):
             changes = changes | _state_and_status(table, status, changes, row)
-        if any(_is_money(table, name, value) for name, value in changes.items()):
+        if any(changes.get(name) is not None for name in table.money):
             held = _held(table, row, "transactioncurrencyid")
             currency = held or self.organization.currency_id
             changes = {"transactioncurrencyid": currency, **changes}
@@ -258,10 +258,6 @@ def _state_and_status(table: Table, status: Column, changes: Changes, row: Row |
 
 def _held(table: Table, row: Row | None, name: str) -> Any:
     return None if row is None else row.value(table.columns[name].slot)
-
-
-def _is_money(table: Table, name: str, value: Any) -> bool:
-    return value is not None and table.columns[name].kind is Kind.MONEY
 
 
 def _alike(table: Table, row: Row, names: tuple[str, ...], changes: Changes) -> bool:
