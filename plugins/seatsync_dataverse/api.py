@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 RETRY = RetryPolicy(attempts=5, first_wait_s=1.0, longest_retry_after_s=60.0, spread_s=2.0)
 """A longer wait than a minute is for the schedule, not for a call (API limits)."""
 
+CONNECT_S = 15.0
 PROTOCOL = {"OData-MaxVersion": "4.0", "OData-Version": "4.0"}
 JSON = "application/json; charset=utf-8"
 NO_HEADERS: Mapping[str, str] = {}
@@ -68,6 +69,7 @@ class Api:
             retry=RETRY,
             wire=wire,
         )
+        self._client.timeout = patience(settings.timeout_s)
         # A cookie would pin all calls to one server, and the limits are counted per server.
         self._client.cookies = _refusing_jar()
         # Hooks run outside the retries, so what is repeated keeps its id.
@@ -144,6 +146,11 @@ class Api:
 
     def _take_hint(self, response: httpx.Response) -> None:
         self.lanes.advise(response.headers.get("x-ms-dop-hint"))
+
+
+def patience(timeout_s: float) -> httpx.Timeout:
+    """Return how long an answer is waited for; a host that is not there is given up sooner."""
+    return httpx.Timeout(timeout_s, connect=min(timeout_s, CONNECT_S))
 
 
 def _asking(prefer: Prefer, headers: Mapping[str, str]) -> dict[str, str]:

@@ -132,11 +132,10 @@ class Customization:
         end = context.clock.monotonic() + patience_s
         tried_again: set[str] = set()
         while waiting := [key for key in self._metadata.keys(logical_name) if not key.is_active]:
-            lost = [key for key in waiting if key.schema_name in tried_again and key.has_failed]
+            lost = [key for key in waiting if key.has_failed and key.schema_name in tried_again]
             if lost or context.clock.monotonic() >= end:
                 raise _unusable(logical_name, lost or waiting)
-            for key in waiting:
-                self._reactivate(logical_name, key, tried_again)
+            self._try_again(logical_name, (key for key in waiting if key.has_failed), tried_again)
             context.control.sleep(POLL_S)
 
     def track_changes(self, logical_name: str) -> bool:
@@ -211,13 +210,13 @@ class Customization:
         table = self._metadata.table(logical_name)
         return table is not None and table.change_tracking_enabled
 
-    def _reactivate(self, logical_name: str, key: KeyDefinition, tried_again: set[str]) -> None:
-        if key.has_failed and key.schema_name not in tried_again:
+    def _try_again(
+        self, logical_name: str, failed: Iterable[KeyDefinition], tried_again: set[str]
+    ) -> None:
+        for key in failed:
             tried_again.add(key.schema_name)
-            body = {
-                "EntityLogicalName": logical_name,
-                "EntityKeyLogicalName": key.schema_name.lower(),
-            }
+            name = key.schema_name.lower()
+            body = {"EntityLogicalName": logical_name, "EntityKeyLogicalName": name}
             self._api.write("POST", "ReactivateEntityKey", body)
 
 

@@ -54,7 +54,7 @@ PLUGIN = "The CRM's own business logic objects: mend what it names, or exempt th
 CHANGED = "Somebody changed it in the CRM meanwhile; it is pulled and planned again."
 EXPIRED = "The whole table is read again, and what vanished is found."
 LATER = "Look at the service health of Dynamics 365; it is tried again later."
-SMALLER = "It is tried again with less at a time."
+SMALLER = "It is tried again with less at a time; for reads, lower page_size of the CRM."
 
 _KINDS: Mapping[str, Kind] = {
     "0x80040217": (RowMissing, MISSING),  # ObjectDoesNotExist

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from seatsync_dataverse.settings import DataverseSettings
 
 
+PATIENCE_S = 30.0
+
+
 class TokenProvider(Protocol):
     """Where access tokens come from."""
 
@@ -141,12 +144,14 @@ def _as_https(url: str) -> str:
 def _open(
     settings: DataverseSettings, context: ConnectorContext, wire: httpx.BaseTransport | None
 ) -> httpx.Client:
-    inner = wire or Wire(context.control, settings.timeout_s)
+    # Entra answers at once or not at all; two minutes are for what Dataverse does with rows.
+    timeout_s = min(settings.timeout_s, PATIENCE_S)
+    inner = wire or Wire(context.control, timeout_s)
     is_plain = httpx.URL(settings.authority).scheme == "http"
     client = open_client(
         context,
         base_url=settings.authority,
-        timeout_s=settings.timeout_s,
+        timeout_s=timeout_s,
         max_requests_per_second=settings.max_requests_per_second,
         wire=PlainAuthority(inner, settings.authority) if is_plain else inner,
     )
