@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from seatsync_dataverse.simulator.exchange import ROOT, Answer, Asked
+from seatsync_dataverse.simulator.exchange import ROOT, Answer, Asked, refused
+from seatsync_dataverse.simulator.problem import not_a_member
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +34,8 @@ class App:
     traffic: Traffic
     throttle: Throttle
     dop_hint: int = 8
+    is_member: bool = True
+    """Whether the application has a user here."""
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -70,17 +73,16 @@ class App:
         if not path.startswith(ROOT):
             return Answer(404)
         self.organization.settle_keys()
-        return self.service.answer(
-            Asked(
-                scope["method"],
-                path.removeprefix(ROOT),
-                scope["query_string"].decode("ascii"),
-                headers,
-                body,
-                f"{scope['scheme']}://{host}",
-                self.organization.agent_id,
-            )
+        asked = Asked(
+            scope["method"],
+            path.removeprefix(ROOT),
+            scope["query_string"].decode("ascii"),
+            headers,
+            body,
+            f"{scope['scheme']}://{host}",
+            self.organization.agent_id,
         )
+        return self.service.answer(asked) if self.is_member else refused(not_a_member(), asked)
 
     def _unauthorized(self, host: str) -> Answer:
         place = f"https://{host}/{self.entra.tenant_id}/oauth2/authorize"

@@ -55,7 +55,7 @@ class Batch:
         if boundary is None:
             raise not_readable()
         parts = read_parts(asked.body, boundary)
-        inner = [read_parts(part.content, part.boundary) if part.boundary else [] for part in parts]
+        inner = [_inside(part) for part in parts]
         if sum(max(len(held), 1) for held in inner) > _MOST_REQUESTS:
             raise Problem(400, "0x80048d19", "A batch holds at most 1000 requests.")
         answers, status = self._run(asked, parts, inner)
@@ -104,6 +104,13 @@ class Batch:
         return written
 
 
+def _inside(part: Part) -> list[Part]:
+    if part.boundary is None:
+        return []
+    # The last line's end may be the one that belongs to the boundary around.
+    return read_parts(part.content.removesuffix(b"\r\n") + b"\r\n", part.boundary)
+
+
 def _request(asked: Asked, part: Part, bound: dict[str, str]) -> Asked:
     head, _, body = part.content.partition(b"\r\n\r\n")
     line, _, headers = head.decode().partition("\r\n")
@@ -126,11 +133,13 @@ def _request(asked: Asked, part: Part, bound: dict[str, str]) -> Asked:
 
 
 def _path(address: str, bound: dict[str, str]) -> str:
-    first, slash, rest = address.lstrip("/").partition("/")
-    if first in bound:
-        address = f"{bound[first]}{slash}{rest}"
+    first, slash, rest = _below_root(address).partition("/")
+    return unquote(_below_root(f"{bound.get(first, first)}{slash}{rest}"))
+
+
+def _below_root(address: str) -> str:
     before, root, after = address.partition(ROOT)
-    return unquote(after if root else before.lstrip("/"))
+    return after if root else before.lstrip("/")
 
 
 def _written(answer: Answer, number: str | None) -> bytes:

@@ -95,6 +95,11 @@ class Simulator:
         self.organization.listeners.append(self.webhooks.hear)
         self.organization.journal.clear()
 
+    @property
+    def administrator(self) -> str:
+        """The role that may do everything, which the application user has at first."""
+        return ADMINISTRATOR
+
     def settings(self, origin: str) -> dict[str, str]:
         """Return the plug-in settings for a simulator that is served at `origin`."""
         return {
@@ -113,6 +118,12 @@ class Simulator:
             for logical in tracked:
                 self.organization.tables[logical].tracks_changes = True
                 self.definitions.entities[logical]["ChangeTrackingEnabled"] = True
+
+    def untrack(self, table: str) -> None:
+        """Let the changes of a table not be tracked, as if that had never been enabled."""
+        with self.organization.lock:
+            self.organization.tables[table].tracks_changes = False
+            self.definitions.entities[table]["ChangeTrackingEnabled"] = False
 
     def add_user(self, name: str, user_id: str | None = None) -> str:
         """Let somebody use the CRM, and return their identifier."""

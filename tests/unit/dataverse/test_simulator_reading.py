@@ -152,7 +152,9 @@ def test_rows_are_ordered_as_asked(crm: SimulatedCrm) -> None:
 def test_a_neighbour_comes_along_when_it_is_expanded(crm: SimulatedCrm) -> None:
     account = crm.simulator.add("account", {"name": "Customer 1"})
     thing = crm.add_thing(demo_accountid=account)
-    row = crm.get(f"{THINGS}({thing})?$select=demo_name&$expand=demo_AccountId($select=name)").json()
+    row = crm.get(
+        f"{THINGS}({thing})?$select=demo_name&$expand=demo_AccountId($select=name)"
+    ).json()
     assert row["demo_AccountId"]["name"] == "Customer 1"
     relationship = "account_demo_thing_demo_AccountId"
     row = crm.get(f"accounts({account})?$select=name&$expand={relationship}($select=demo_name)")
@@ -168,9 +170,7 @@ def test_pages_follow_one_another_until_no_link_is_left(crm: SimulatedCrm) -> No
 
 
 @pytest.mark.parametrize("question", ["$orderby=demo_name", "$filter=demo_quantity ge 0"])
-def test_pages_of_an_order_or_a_filter_show_each_row_once(
-    crm: SimulatedCrm, question: str
-) -> None:
+def test_pages_of_an_order_or_a_filter_show_each_row_once(crm: SimulatedCrm, question: str) -> None:
     for number in range(7):
         crm.add_thing(number, demo_quantity=number)
     pages = crm.pages(f"{THINGS}?$select=demo_name&{question}", "odata.maxpagesize=3")

@@ -41,9 +41,7 @@ def sign_in_with_msal(crm: SimulatedCrm, secret: str) -> dict[str, object]:
             http_client=client,
             instance_discovery=False,
         )
-        answer: dict[str, object] = application.acquire_token_for_client(
-            [f"{crm.origin}/.default"]
-        )
+        answer: dict[str, object] = application.acquire_token_for_client([f"{crm.origin}/.default"])
         return answer
 
 
