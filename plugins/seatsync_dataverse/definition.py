@@ -45,12 +45,17 @@ class TableDefinition(msgspec.Struct, rename="pascal"):
     primary_name_attribute: str | None = None
     change_tracking_enabled: bool = False
     is_optimistic_concurrency_enabled: bool = False
-    privileges: list[Privilege] = []
 
     @property
     def ref(self) -> TableRef:
         """The names that its rows are addressed by."""
         return TableRef(self.logical_name, self.entity_set_name, self.primary_id_attribute)
+
+
+class TablePrivileges(msgspec.Struct, rename="pascal"):
+    """The rights that come with a table."""
+
+    privileges: list[Privilege]
 
 
 class ColumnDefinition(msgspec.Struct, rename="pascal"):

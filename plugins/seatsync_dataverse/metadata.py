@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
@@ -12,8 +13,10 @@ from seatsync_dataverse.definition import (
     KeyDefinition,
     LookupDefinition,
     TableDefinition,
+    TablePrivileges,
     TextDefinition,
 )
+from seatsync_dataverse.errors import RequestMistaken, RowMissing
 from seatsync_dataverse.odata import columns as select_list
 from seatsync_dataverse.odata import literal, query
 from seatsync_dataverse.payload import read
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from seatsync_dataverse.api import Api
+    from seatsync_dataverse.definition import Privilege
 
 DefinitionT = TypeVar("DefinitionT", bound=msgspec.Struct)
 
@@ -45,17 +49,14 @@ class Metadata:
         """Ask with `api`."""
         self._api = api
 
-    def tables(self, logical_names: Sequence[str]) -> Mapping[str, TableDefinition]:
-        """Return those of the tables that exist, by name, in one call."""
-        where = " or ".join(f"LogicalName eq {literal(name)}" for name in logical_names)
-        if not where:
-            return {}
-        found = self._listed("EntityDefinitions", TableDefinition, where=where)
-        return {table.logical_name: table for table in found}
-
     def table(self, logical_name: str) -> TableDefinition | None:
         """Return a table, or None if the organisation has none of that name."""
-        return self.tables([logical_name]).get(logical_name)
+        return self._one(logical_name, TableDefinition)
+
+    def privileges(self, logical_name: str) -> Sequence[Privilege]:
+        """Return the rights that come with a table; none if there is no such table."""
+        found = self._one(logical_name, TablePrivileges)
+        return found.privileges if found else ()
 
     def columns(self, logical_name: str) -> Mapping[str, ColumnDefinition]:
         """Return the columns of a table by name."""
@@ -88,14 +89,21 @@ class Metadata:
 
     def whole(self, logical_name: str) -> dict[str, Any]:
         """Return the whole definition of a table that exists, to be put back changed."""
-        address = f"EntityDefinitions(LogicalName={literal(logical_name)})"
-        return read(self._api.get(address, headers=STRONG), _whole_decoder)
+        return read(self._api.get(_table(logical_name), headers=STRONG), _whole_decoder)
 
-    def _listed(
-        self, path: str, kind: type[DefinitionT], where: str | None = None
-    ) -> list[DefinitionT]:
-        names = [field.encode_name for field in msgspec.structs.fields(kind)]
-        return self._read(query(path, select=select_list(names), filter=where), kind)
+    def _one(self, logical_name: str, kind: type[DefinitionT]) -> DefinitionT | None:
+        address = query(_table(logical_name), select=_selected(kind))
+        try:
+            response = self._api.get(address, headers=STRONG)
+        except (RowMissing, RequestMistaken) as fault:
+            # No code is documented for a table that is not there, only that it is not found.
+            if fault.problem.status == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+        return read(response, msgspec.json.Decoder(kind))
+
+    def _listed(self, path: str, kind: type[DefinitionT]) -> list[DefinitionT]:
+        return self._read(query(path, select=_selected(kind)), kind)
 
     def _read(self, address: str, kind: type[DefinitionT]) -> list[DefinitionT]:
         # Listings of metadata have no pages (query schema definitions).
@@ -105,5 +113,13 @@ class Metadata:
         return read(response, decoder).value
 
 
+def _selected(kind: type[msgspec.Struct]) -> str | None:
+    return select_list([field.encode_name for field in msgspec.structs.fields(kind)])
+
+
+def _table(logical_name: str) -> str:
+    return f"EntityDefinitions(LogicalName={literal(logical_name)})"
+
+
 def _part(logical_name: str, part: str) -> str:
-    return f"EntityDefinitions(LogicalName={literal(logical_name)})/{part}"
+    return f"{_table(logical_name)}/{part}"

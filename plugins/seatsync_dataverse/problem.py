@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LONGEST_MESSAGE = 500
 _CODE_IN_TEXT = re.compile(r"CRM ErrorCode: (-?\d+)")
+_CHALLENGE = re.compile(r'authorization_uri="?([^\s,"]+)')
 _HEX = re.compile(r"(?:0x)?[0-9a-fA-F]{8}")
 _DECIMAL = re.compile(r"-?\d{9,10}")
 _NO_CODE = frozenset({"", "0x0", "0"})
@@ -57,6 +58,7 @@ def problem_of(response: httpx.Response) -> Problem:
     """Read a refusal: either JSON envelope, with or without its parts, HTML, or nothing at all."""
     body = _envelope(response.content)
     message = _first_text(body, "message", "Message", "ExceptionMessage", "error_description")
+    message = message or challenge_of(response.headers)
     code = next((body[name] for name in ("code", "ErrorCode") if body.get(name)), None)
     headers, sent = response.headers, response.request.headers
     return Problem(
@@ -67,6 +69,12 @@ def problem_of(response: httpx.Response) -> Problem:
         request_id=sent.get("x-ms-client-request-id"),
         service_request_id=headers.get("x-ms-service-request-id") or headers.get("REQ_ID"),
     )
+
+
+def challenge_of(headers: httpx.Headers) -> str | None:
+    """Return what a 401 says of where its tokens come from, which shows a wrong tenant_id."""
+    found = _CHALLENGE.search(headers.get("WWW-Authenticate", ""))
+    return f"it wants a token from {found[1]}" if found else None
 
 
 def read_code(code: object) -> str | None:

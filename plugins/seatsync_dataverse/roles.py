@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from seatsync_dataverse.api import Api
-    from seatsync_dataverse.definition import Privilege, TableDefinition
+    from seatsync_dataverse.definition import Privilege
     from seatsync_dataverse.rows import Rows
 
 EVERYWHERE = "Global"
@@ -24,12 +24,6 @@ EVERYWHERE = "Global"
 
 _SPACE = "Microsoft.Dynamics.CRM"
 _whole_decoder = msgspec.json.Decoder(dict[str, Any])
-
-
-def rights(table: TableDefinition, kinds: Iterable[str]) -> list[Privilege]:
-    """Return a table's privileges of some kinds, such as `Read`, in the order of the metadata."""
-    wanted = frozenset(kinds)
-    return [right for right in table.privileges if right.privilege_type in wanted]
 
 
 class Roles:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 
 PATIENCE_S = 30.0
+_STRANGE = (ValueError, KeyError, TypeError, AttributeError, RuntimeError)
+"""What msal stumbles over when an answer is not what it should be: it checks little (msal 1.39)."""
 
 
 class TokenProvider(Protocol):
@@ -115,14 +117,16 @@ class MsalTokens:
                 instance_discovery=None if is_microsofts else False,
                 http_client=self._client,
             )
-        except (ValueError, KeyError) as error:
+        except _STRANGE as error:
             raise no_such_authority(settings.tenant_url) from error
 
     def _acquire(self) -> str:
         try:
             answer = self._application.acquire_token_for_client([self._settings.scope])
-        except ValueError as error:
+        except _STRANGE as error:
             raise unreadable_token(self._settings.authority) from error
+        if not isinstance(answer, dict):
+            raise unreadable_token(self._settings.authority)
         token = answer.get("access_token")
         # Refused credentials are no exception of msal but an answer like any other.
         if not isinstance(token, str):

@@ -11,7 +11,6 @@ from seatsync.errors import ProviderUnreachable, SetupError
 from seatsync.sdk.simulator import answers
 from seatsync_dataverse import blueprint
 from seatsync_dataverse.customization import Customization, Publisher, Solution
-from seatsync_dataverse.roles import rights
 from seatsync_dataverse.value import Reference
 
 if TYPE_CHECKING:
@@ -132,8 +131,7 @@ def test_metadata_is_read_as_it_is(client: DataverseClient, custom: Customizatio
     [key] = metadata.keys("demo_box")
     assert (key.key_attributes, key.is_active) == (["demo_code"], True)
     assert metadata.table("demo_nothing") is None
-    assert set(metadata.tables(["demo_box", "account", "demo_nothing"])) == {"demo_box", "account"}
-    assert metadata.tables([]) == {}
+    assert metadata.privileges("demo_nothing") == ()
 
 
 def test_the_index_of_a_key_is_waited_for(
@@ -213,10 +211,9 @@ def test_a_role_gets_what_it_lacks_and_nothing_twice(
 ) -> None:
     set_up(custom)
     unit = client.who_am_i().business_unit_id
-    table = client.metadata.table("demo_box")
-    assert table is not None
-    wanted = rights(table, ["Read", "Write"])
-    assert [right.privilege_type for right in wanted] == ["Read", "Write"]
+    offered = client.metadata.privileges("demo_box")
+    wanted = [right for right in offered if right.privilege_type in {"Read", "Write"}]
+    assert [right.name for right in wanted] == ["prvReaddemo_Box", "prvWritedemo_Box"]
     user = UUID(crm.add_user("Example Application"))
     made = [_give_role(client, unit, user, wanted) for _ in range(2)]
     assert made == [(True, True, True), (False, False, False)]

@@ -219,3 +219,10 @@ def test_an_older_header_names_the_request_too() -> None:
     response = answer(500)
     response.headers["REQ_ID"] = "theirs"
     assert problem_of(response).service_request_id == "theirs"
+
+
+def test_a_401_tells_whose_tokens_are_wanted() -> None:
+    response = answer(401, b"")
+    place = "https://login.example/other-tenant/oauth2/authorize"
+    response.headers["WWW-Authenticate"] = f"Bearer authorization_uri={place}, resource_id=x"
+    assert f"it wants a token from {place}" in str(fault_for(problem_of(response)))

@@ -185,6 +185,8 @@ def test_a_tenant_that_is_none_is_told(sign: Sign) -> None:
         (httpx.Response(200, content=b"<html>"), AnswerUnreadable),
         (httpx.Response(200, json={"access_token": "é"}), AnswerUnreadable),
         (httpx.Response(200, json={"access_token": ""}), AnswerUnreadable),
+        (httpx.Response(200, json=[]), AnswerUnreadable),
+        (httpx.Response(302, headers={"Location": "/elsewhere"}), AnswerUnreadable),
     ],
 )
 def test_what_is_no_token_is_a_fault_of_ours(
@@ -192,6 +194,25 @@ def test_what_is_no_token_is_a_fault_of_ours(
 ) -> None:
     with pytest.raises(kind):
         sign(Entra(*[answer] * 5)).token()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(302, headers={"Location": "/elsewhere"}),
+        httpx.Response(200, content=b"<html>"),
+        httpx.Response(200, json=[]),
+        httpx.Response(200, json={}),
+        httpx.Response(200, json={"authorization_endpoint": "x", "token_endpoint": "nowhere"}),
+    ],
+)
+def test_what_is_no_authority_is_told(sign: Sign, answer: httpx.Response) -> None:
+    class Other(Entra):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            return answer
+
+    with pytest.raises(CredentialsRefused, match="does not say where it gives tokens"):
+        sign(Other()).token()
 
 
 def test_a_fault_that_passes_is_waited_for(sign: Sign, time: VirtualTime) -> None:
