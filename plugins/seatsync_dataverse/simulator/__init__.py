@@ -4,6 +4,6 @@ from seatsync_dataverse.simulator.clock import SettableClock
 from seatsync_dataverse.simulator.column import Kind
 from seatsync_dataverse.simulator.simulator import Simulator
 from seatsync_dataverse.simulator.sketch import TableSketch
-from seatsync_dataverse.simulator.throttle import Limit, limit_exceeded
+from seatsync_dataverse.simulator.throttle import Limit
 
-__all__ = ["Kind", "Limit", "SettableClock", "Simulator", "TableSketch", "limit_exceeded"]
+__all__ = ["Kind", "Limit", "SettableClock", "Simulator", "TableSketch"]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from seatsync.sdk.simulator import Fault
+from seatsync.sdk.simulator import dropped
 from seatsync_dataverse.simulator.access import Access
 from seatsync_dataverse.simulator.actions import Actions
 from seatsync_dataverse.simulator.app import App
@@ -31,14 +32,16 @@ from seatsync_dataverse.simulator.standard import (
 from seatsync_dataverse.simulator.throttle import Limit, Throttle
 from seatsync_dataverse.simulator.tracking import Tracker
 from seatsync_dataverse.simulator.traffic import Traffic
+from seatsync_dataverse.simulator.trouble import lost_answer
 from seatsync_dataverse.simulator.value import read_value
 from seatsync_dataverse.simulator.webhooks import Webhooks
 from seatsync_dataverse.simulator.writing import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from seatsync.sdk.context import Clock
+    from seatsync.sdk.simulator import Fault
     from seatsync_dataverse.simulator.happening import Happening
     from seatsync_dataverse.simulator.rows import Row
     from seatsync_dataverse.simulator.table import Table
@@ -216,13 +219,22 @@ class Simulator:
         self, fault: Fault, path: str = "", *, method: str = r"\w+", nth: int = 1, times: int = 1
     ) -> None:
         """Let requests go wrong, by regular expressions of method, and of path and query."""
-        self.traffic.faults.plan(f"^{method} .*{path}", fault, nth=nth, times=times)
+        self.traffic.faults.plan(f"^(?:{method}) .*{path}", fault, nth=nth, times=times)
 
     def drop_after_commit(
         self, path: str = "", *, method: str = r"\w+", nth: int = 1, times: int = 1
     ) -> None:
         """Let requests take effect, and their answers be lost."""
-        self.fail(Fault(cut_at=0, replaces=False), path, method=method, nth=nth, times=times)
+        self.fail(lost_answer(), path, method=method, nth=nth, times=times)
+
+    @contextmanager
+    def outage(self) -> Iterator[None]:
+        """Drop every connection during the context; faults that were planned are forgotten."""
+        self.fail(dropped(), times=10**9)
+        try:
+            yield
+        finally:
+            self.traffic.faults.clear()
 
     def throttled(self, limit: Limit, seconds: float) -> None:
         """Answer every request with a 429, for so long; each makes it longer."""

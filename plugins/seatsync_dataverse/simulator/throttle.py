@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from seatsync.sdk.simulator import Fault
 from seatsync_dataverse.simulator.exchange import Answer, shown
 from seatsync_dataverse.simulator.problem import Problem
 
@@ -33,19 +32,6 @@ class Limit(Enum):
     CONCURRENCY = ("0x80072326", "Number of concurrent requests exceeded the limit of 52.")
 
 
-def refusal(limit: Limit, retry_after_s: int | None) -> Answer:
-    """Return the 429 of a limit, with or without saying when to come back."""
-    code, message = limit.value
-    after = "" if retry_after_s is None else str(retry_after_s)
-    return shown(Problem(429, code, message).envelope(), 429, Retry_After=after)
-
-
-def limit_exceeded(limit: Limit, retry_after_s: int | None = None) -> Fault:
-    """Return the fault of a limit, for calls that are planned to fail."""
-    answer = refusal(limit, retry_after_s)
-    return Fault(answer.status, tuple(answer.headers.items()), answer.body)
-
-
 @dataclass(slots=True)
 class Throttle:
     """Refuses everything for a while, for longer if one keeps asking."""
@@ -69,4 +55,6 @@ class Throttle:
             return None
         self.refusals += 1
         self._until_s += self.growth_s
-        return refusal(self._limit, math.ceil(left_s))
+        code, message = self._limit.value
+        envelope = Problem(429, code, message).envelope()
+        return shown(envelope, 429, Retry_After=str(math.ceil(left_s)))
