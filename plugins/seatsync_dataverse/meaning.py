@@ -70,7 +70,7 @@ _KINDS: Mapping[str, Kind] = {
     "0x8004431a": (RowRefused, VALUE),  # PicklistValueOutOfRange
     "0x80044331": (RowRefused, VALUE),  # a text that is too long
     "0x80048d19": (RequestMistaken, NAMES),  # a property that is not declared
-    "0x80060888": (RequestMistaken, NAMES),  # a query option that is not supported
+    "0x80060888": (RequestMistaken, NAMES),  # a query option, or a set, that it does not have
     "0x80040265": (PluginObjected, PLUGIN),  # IsvAborted
     "0x80040220": (CrmPermissionMissing, ROLE),  # PrivilegeDenied
     "0x80048306": (CrmPermissionMissing, ROLE),  # access to the row is denied
