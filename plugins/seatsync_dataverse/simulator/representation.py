@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from seatsync_dataverse.simulator.column import CHOICES, LOOKUPS, Kind
+from seatsync_dataverse.simulator.column import CHOICES, LOOKUPS, TEXTS, Kind
 from seatsync_dataverse.simulator.problem import bad_question
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ FORMATTED = "OData.Community.Display.V1.FormattedValue"
 LOGICAL_NAME = "Microsoft.Dynamics.CRM.lookuplogicalname"
 NAVIGATION = "Microsoft.Dynamics.CRM.associatednavigationproperty"
 _CURRENCY = "_transactioncurrencyid_value"
+_UNFORMATTED = TEXTS | {Kind.ID}
 _EXPANDED = re.compile(r"(\w+)(?:\(([^()]*)\))?(?:,|$)")
 
 
@@ -59,7 +60,7 @@ class View:
 
     def _annotated(self, column: Column, value: Any) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        if FORMATTED in self.annotations:
+        if FORMATTED in self.annotations and column.kind not in _UNFORMATTED:
             found[f"{column.wire}@{FORMATTED}"] = self._formatted(column, value)
         if column.kind in LOOKUPS:
             found |= self._of_lookup(column, value)
