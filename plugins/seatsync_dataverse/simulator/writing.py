@@ -82,7 +82,7 @@ class Writer:
     ) -> Row:
         """Add a row; raises `Problem`."""
         organization = self.organization
-        row_id = row_id or changes.pop(table.id_column, None) or organization.new_id()
+        row_id = row_id or organization.new_id()
         if table.rows.get(row_id) is not None:
             raise id_taken()
         changes.pop(table.id_column, None)

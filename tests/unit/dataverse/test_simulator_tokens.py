@@ -41,8 +41,8 @@ def sign_in_with_msal(crm: SimulatedCrm, secret: str) -> dict[str, object]:
             http_client=client,
             instance_discovery=False,
         )
-        answer: dict[str, object] = application.acquire_token_for_client([f"{crm.origin}/.default"])
-        return answer
+        answer = application.acquire_token_for_client([f"{crm.origin}/.default"])
+        return dict(answer or {})
 
 
 def test_msal_gets_a_token_that_is_accepted(crm: SimulatedCrm) -> None:
