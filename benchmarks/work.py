@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from seatsync.bootstrap.garbage import startup_set_aside
 from seatsync.mirror.database import Mirror
 from seatsync.mirror.locks import Locks
 from seatsync.mirror.migration import migrate
@@ -155,8 +156,9 @@ def main() -> None:
     """Do the named work against the provider that standard input describes."""
     settings = Pax8Settings.model_validate(json.loads(sys.stdin.read()))
     work = WORKS[sys.argv[1]](settings, sys.argv[2])
-    started, cpu = time.perf_counter(), time.process_time()
-    work()
+    with startup_set_aside():
+        started, cpu = time.perf_counter(), time.process_time()
+        work()
     taken = {
         "seconds": time.perf_counter() - started,
         "cpu": time.process_time() - cpu,

@@ -10,12 +10,10 @@ from urllib.parse import quote
 from seatsync.sdk.http import decoded, raise_for_answer
 from seatsync_pax8.wire import (
     NO_PRODUCT,
-    Identity,
     Product,
     digest_of,
-    needs_product,
     product_decoder,
-    read_identity,
+    read_needed_product,
     read_reason,
 )
 
@@ -43,22 +41,20 @@ class Catalogue:
         """Ask `client` for what is not known yet."""
         self._client = client
         self._lock = threading.Lock()
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str | None, Entry] = {None: NO_ENTRY}
 
     def entries_for(self, subscriptions: Iterable[msgspec.Raw]) -> list[Entry]:
         """Return the product of each subscription, an empty one where none is needed or known."""
-        return [self._entry_for(read_identity(raw)) for raw in subscriptions]
+        wanted = [read_needed_product(raw) for raw in subscriptions]
+        for product_id in dict.fromkeys(wanted):
+            if product_id is not None and product_id not in self._entries:
+                self._learn(product_id)
+        return [self._entries[product_id] for product_id in wanted]
 
-    def _entry_for(self, identity: Identity | None) -> Entry:
-        if identity is None or not identity.product_id or not needs_product(identity):
-            return NO_ENTRY
-        return self._entries.get(identity.product_id) or self._learn(identity.product_id)
-
-    def _learn(self, product_id: str) -> Entry:
+    def _learn(self, product_id: str) -> None:
         with self._lock:
             if product_id not in self._entries:
                 self._entries[product_id] = self._fetch(product_id)
-            return self._entries[product_id]
 
     def _fetch(self, product_id: str) -> Entry:
         response = self._client.get(f"products/{quote(product_id, safe='')}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from seatsync.domain.customer import RemoteCustomer
 from seatsync.domain.subscription import RemoteSubscription
-from seatsync.sdk.listing import ListedPage, fingerprint
+from seatsync.sdk.listing import ListedPage, fingerprint, page_digest
 from seatsync_pax8.subscription import read_subscription
 from seatsync_pax8.wire import read_company
 
@@ -45,7 +45,7 @@ class SubscriptionPage(ListedPage[RemoteSubscription]):
         """Hold the bytes of the subscriptions, and the product of each."""
         self._raws = raws
         self._entries = entries
-        self.digest = fingerprint(*raws, *(entry.digest for entry in entries))
+        self.digest = page_digest(*raws, *(entry.digest for entry in entries))
 
     def __len__(self) -> int:
         """Return how many subscriptions the page has."""

@@ -86,17 +86,18 @@ def digest_of(product: Product) -> bytes:
     return fingerprint(repr((product.name, product.part)).encode())
 
 
-def read_identity(raw: msgspec.Raw) -> Identity | None:
-    """Return what recognises a subscription, or None for a record too broken to tell."""
+def read_needed_product(raw: msgspec.Raw) -> str | None:
+    """Return the product from which a subscription's name or part number must come, or None.
+
+    A record that is too broken to tell needs none.
+    """
     try:
-        return _identity_decoder.decode(raw)
+        identity = _identity_decoder.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-
-
-def needs_product(identity: Identity) -> bool:
-    """Tell whether a name or a part number must come from the product."""
-    return not (identity.product_name and identity.vendor_sku_id)
+    if identity.product_name and identity.vendor_sku_id:
+        return None
+    return identity.product_id or None
 
 
 def read_company(raw: msgspec.Raw) -> RemoteCustomer:

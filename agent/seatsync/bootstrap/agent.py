@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from seatsync.bootstrap.garbage import startup_set_aside
 from seatsync.bootstrap.handlers import Handlers
 from seatsync.errors import SeatsyncError
 from seatsync.jobs.queue import JobQueue
@@ -99,7 +100,9 @@ def open_agent(config: Config, clock: Clock | None = None) -> Iterator[Agent]:
     prepare_database(config)
     mirror = Mirror.open(config.database.url)
     try:
-        yield _join(config, mirror, clock or Clock())
+        agent = _join(config, mirror, clock or Clock())
+        with startup_set_aside():
+            yield agent
     finally:
         mirror.close()
 

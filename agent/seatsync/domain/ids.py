@@ -5,9 +5,16 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from uuid import UUID, uuid5
+from hashlib import sha1
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NAMESPACE = UUID("6f1c1f0e-53c1-5d0e-9a53-7e0f5a2f7c11")
+
+_PREFIX = NAMESPACE.bytes
 
 
 def subscription_id(provider_key: str, external_id: str) -> UUID:
@@ -16,12 +23,18 @@ def subscription_id(provider_key: str, external_id: str) -> UUID:
     The same provider key and provider's own id always give the same id, so that creating
     the subscription twice, here or in the CRM, is the same record.
     """
-    return uuid5(NAMESPACE, f"subscription:{provider_key}:{external_id}")
+    return _derived(f"subscription:{provider_key}:{external_id}")
 
 
 def provider_account_id(provider_key: str, external_id: str) -> UUID:
     """Return the id of a provider account; the same inputs always give the same id."""
-    return uuid5(NAMESPACE, f"provider-account:{provider_key}:{external_id}")
+    return _derived(f"provider-account:{provider_key}:{external_id}")
+
+
+def _derived(name: str) -> UUID:
+    """Return what `uuid.uuid5` does, which takes twice as long."""
+    digest = sha1(_PREFIX + name.encode(), usedforsecurity=False).digest()
+    return UUID(bytes=digest[:16], version=5)
 
 
 def new_id() -> UUID:
@@ -30,18 +43,19 @@ def new_id() -> UUID:
     The first 48 bits are Unix milliseconds; the 74 random bits are replaced by a counter
     from a random start within one millisecond, so that rows written together keep their order.
     """
-    return new_ids(1)[0]
+    [number] = new_numbers(1)
+    return UUID(int=number)
 
 
-def new_ids(count: int) -> list[UUID]:
-    """Return so many fresh ids at once, in the order in which they sort."""
-    return [_as_uuid(value) for value in _sequence.take(count)]
+def new_numbers(count: int) -> Iterator[int]:
+    """Return so many fresh ids at once, as 128-bit numbers, in the order in which they sort."""
+    return map(_with_version, _sequence.take(count))
 
 
-def _as_uuid(value: int) -> UUID:
+def _with_version(value: int) -> int:
     high, low = value >> 62, value & (1 << 62) - 1
     millis, rand_a = high >> 12, high & 0xFFF
-    return UUID(int=millis << 80 | 7 << 76 | rand_a << 64 | 2 << 62 | low)
+    return millis << 80 | 7 << 76 | rand_a << 64 | 2 << 62 | low
 
 
 class _Sequence:

@@ -10,6 +10,7 @@ import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,10 @@ class PostgresCodec:
     def uuid(self, value: UUID | None) -> Any:
         """Encode an id."""
         return value
+
+    def number(self, value: int) -> Any:
+        """Encode an id that is told as a 128-bit number."""
+        return UUID(int=value)
 
     def instant(self, value: datetime | None) -> Any:
         """Encode an aware instant as naive UTC; raise `ValueError` for a naive one."""
@@ -75,6 +80,10 @@ class SqliteCodec(PostgresCodec):
         """Encode an id as its 16 bytes."""
         return value.bytes if value else None
 
+    def number(self, value: int) -> Any:
+        """Encode an id that is told as a 128-bit number."""
+        return value.to_bytes(16, "big")
+
     def instant(self, value: datetime | None) -> Any:
         """Encode an aware instant as text in naive UTC, always with microseconds."""
         if value is None:
@@ -85,11 +94,16 @@ class SqliteCodec(PostgresCodec):
 
     def decimal(self, value: Decimal | None) -> Any:
         """Encode an exact number as its digits; the column keeps 15 of them exactly."""
-        return None if value is None else format(value, "f")
+        return None if value is None else _digits(value)
 
     def date(self, value: date) -> Any:
         """Encode a calendar date as text."""
         return value.isoformat()
+
+
+@lru_cache(maxsize=4_096)
+def _digits(value: Decimal) -> str:
+    return format(value, "f")
 
 
 def decode_uuid(value: Any) -> UUID:

@@ -129,7 +129,7 @@ def declare_subscriptions(db: Database) -> None:
         billing_contract = Optional("BillingContract", column="billing_contract_id", index=True)
         unassigned_reason = _optional_text()
         external_id = _required_text()
-        name = _required_text()
+        name = _required_text(index=True)
         quantity = Required(int, size=64)
         status = _required_text()
         provider_status = _required_text()
@@ -157,7 +157,6 @@ def declare_subscriptions(db: Database) -> None:
         license_changes = _kept("LicenseChange")
         entries = _kept("ReportEntry")
         unique(provider, external_id)
-        composite_index("name", "id")
 
     class LicenseChange(db.Entity):
         _table_ = "license_change"

@@ -39,8 +39,9 @@ class Sightings:
         self, fingerprints: Iterable[bytes] = (), pages: Mapping[bytes, bytes] | None = None
     ) -> None:
         """Start with what the mirror holds as present: records, or pages that hold them all."""
-        self._unseen = set(fingerprints)
-        self._listed: set[bytes] = set()
+        self._present = set(fingerprints)
+        self._unseen = set(self._present)
+        self._fresh: set[bytes] = set()
         self._pages = dict(pages or {})
         self._by_page = bool(pages)
         self._shown: dict[bytes, bytes] = {}
@@ -56,7 +57,6 @@ class Sightings:
             if not records <= self._unseen:
                 return False
             self._unseen -= records
-            self._listed |= records
         self._shown[digest] = self._pages.pop(digest)
         return True
 
@@ -73,39 +73,42 @@ class Sightings:
         """Return all pages shown, if one was new and they hold each listed record once."""
         if self._by_page or not self._is_tellable:
             return None
+        listed = len(self._present) - len(self._unseen) + len(self._fresh)
         size = sum(map(len, self._shown.values()))
-        return self._shown if size == len(self._listed) * FINGERPRINT_BYTES else None
+        return self._shown if size == listed * FINGERPRINT_BYTES else None
 
     def _look_closer(self) -> None:
         if self._by_page:
             self._by_page = False
             self._unseen.update(_split(b"".join(self._pages.values())))
-            self._listed.update(_split(b"".join(self._shown.values())))
+            self._present = self._unseen.union(_split(b"".join(self._shown.values())))
 
     def recognise(self, fingerprints: AbstractSet[bytes]) -> AbstractSet[bytes]:
         """Note that the records of a page were listed; return those known and unchanged."""
         self._look_closer()
         known = self._unseen & fingerprints
         self._unseen -= known
-        self._listed |= known
         return known
 
     def is_first(self, fingerprint: bytes) -> bool:
         """Note that a record was listed; tell whether the very same one was not before."""
-        if fingerprint in self._listed:
+        if self.was_listed(fingerprint):
             return False
-        self._listed.add(fingerprint)
+        self._fresh.add(fingerprint)
         return True
 
     def see(self, before: bytes) -> None:
         """Note that the record which had this fingerprint was listed, with another one now."""
         self._look_closer()
         self._unseen.discard(before)
+        self._present.discard(before)
 
     def was_listed(self, fingerprint: bytes) -> bool:
         """Tell whether the listing has shown this very record, up to now."""
         self._look_closer()
-        return fingerprint in self._listed
+        if fingerprint in self._present:
+            return fingerprint not in self._unseen
+        return fingerprint in self._fresh
 
     @property
     def unseen(self) -> frozenset[bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from seatsync.domain.ids import new_ids
+from seatsync.domain.ids import new_numbers
 from seatsync.domain.license_change import ProvisioningStatus
 from seatsync.mirror.codec import encode_changes
 from seatsync.mirror.listed_pages import forget_pages
@@ -116,7 +116,7 @@ class StepWriter:
     def write(self, steps: Sequence[Step], fingerprints: dict[str, bytes]) -> None:
         """Write what the steps change; `fingerprints` are by external id."""
         forget_pages(self._mirror, self._provider_key)
-        spelled = list(map(self._spell, steps, new_ids(len(steps))))
+        spelled = list(map(self._spell, steps, new_numbers(len(steps))))
         created = [one for one in spelled if one.step.known is None]
         refreshed = [one for one in spelled if one.step.known is not None]
         insert = self._mirror.insert
@@ -138,11 +138,11 @@ class StepWriter:
             ],
         )
 
-    def _spell(self, step: Step, entry_id: UUID) -> _Spelled:
+    def _spell(self, step: Step, entry_id: int) -> _Spelled:
         uuid = self._codec.uuid
         return _Spelled(
             step,
-            uuid(entry_id),
+            self._codec.number(entry_id),
             uuid(step.subscription_id),
             uuid(step.customer.id),
             uuid(step.account_id),
@@ -212,11 +212,11 @@ class StepWriter:
 
     def _licenses(self, spelled: Sequence[_Spelled]) -> Iterator[tuple[Any, ...]]:
         logged = [one for one in spelled if one.step.license_delta is not None]
-        for one, change_id in zip(logged, new_ids(len(logged)), strict=True):
+        for one, change_id in zip(logged, new_numbers(len(logged)), strict=True):
             delta = one.step.license_delta
             if delta is not None:
                 yield (
-                    self._codec.uuid(change_id),
+                    self._codec.number(change_id),
                     one.subscription_id,
                     delta.event.value,
                     delta.quantity_delta,

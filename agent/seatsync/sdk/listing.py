@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, overload
 
 from seatsync.domain.fingerprint import fingerprint as fingerprint  # noqa: PLC0414 - for connectors
+from seatsync.domain.fingerprint import page_digest as page_digest  # noqa: PLC0414
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

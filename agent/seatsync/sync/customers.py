@@ -16,7 +16,7 @@ from seatsync.mirror.provider_account_writes import (
     update_customers,
 )
 from seatsync.mirror.sightings import load_customer_sightings
-from seatsync.sdk.listing import fingerprints_of
+from seatsync.sdk.listing import fingerprints_of, read_at
 from seatsync.sync.extract import Extraction, ListingEnded, Source
 from seatsync.sync.failure import empty_failure, failure_of
 
@@ -70,31 +70,33 @@ class CustomerReader:
 
     def _page(self, page: Sequence[Listed[RemoteCustomer]], *, keep: bool) -> None:
         self.count += len(page)
-        fresh: Page = []
         fingerprints = fingerprints_of(page)
         known = self._sightings.recognise(frozenset(fingerprints))
+        fresh: Page = []
         for place, fingerprint in enumerate(fingerprints):
-            recognised = fingerprint in known
-            if keep or not recognised:
-                self._read_record(page[place], fresh, recognised=recognised, keep=keep)
+            is_fresh = fingerprint not in known
+            customer = self._read_at(page, place) if keep or is_fresh else None
+            if customer is None:
+                continue
+            if keep:
+                self.listed[customer.external_id] = customer
+            if is_fresh and self._sightings.is_first(fingerprint):
+                fresh.append((customer, fingerprint))
+        self._write_page(fresh)
+
+    def _read_at(self, page: Sequence[Listed[RemoteCustomer]], place: int) -> RemoteCustomer | None:
+        try:
+            return readable_customer(read_at(page, place))
+        except RecordError as error:
+            self.failures.append(failure_of(error, self._key))
+            return None
+
+    def _write_page(self, fresh: Page) -> None:
         if fresh:
             with self._mirror.writing(durable=False):
                 befores = self._write(fresh)
             for before in befores:
                 self._sightings.see(before)
-
-    def _read_record(
-        self, listed: Listed[RemoteCustomer], fresh: Page, *, recognised: bool, keep: bool
-    ) -> None:
-        try:
-            customer = readable_customer(listed)
-        except RecordError as error:
-            self.failures.append(failure_of(error, self._key))
-            return
-        if keep:
-            self.listed[customer.external_id] = customer
-        if not recognised and self._sightings.is_first(listed.fingerprint):
-            fresh.append((customer, listed.fingerprint))
 
     def _write(self, fresh: Page) -> Iterable[bytes]:
         ids = [customer.external_id for customer, _ in fresh]
@@ -138,9 +140,8 @@ class CustomerReader:
             mark_unlisted(self._mirror, self._key, unseen)
 
 
-def readable_customer(listed: Listed[RemoteCustomer]) -> RemoteCustomer:
-    """Return a listed customer in its canonical spelling; raises `RecordError`."""
-    customer = listed.read()
+def readable_customer(customer: RemoteCustomer) -> RemoteCustomer:
+    """Return a customer in its canonical spelling; raises `RecordError` if it cannot be kept."""
     if flaw := customer_flaw(customer):
         raise RecordError(flaw, external_id=customer.external_id, name=customer.name)
     return customer.canonical()

@@ -122,7 +122,7 @@ class DryRun:
 
     def _read(self, entry: Listed[RemoteCustomer]) -> RemoteCustomer | None:
         try:
-            return readable_customer(entry)
+            return readable_customer(entry.read())
         except RecordError as error:
             self._tally.failures.append(failure_of(error, self._key))
             return None

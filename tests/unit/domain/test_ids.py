@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +29,11 @@ def test_derived_ids_are_equal_only_for_equal_names(
     assert (subscription_id(key, name) == subscription_id(other, another)) is same
     assert (provider_account_id(key, name) == provider_account_id(other, another)) is same
     assert subscription_id(key, name) != provider_account_id(key, name)
+
+
+@given(key=KEYS, name=st.text(max_size=8))
+def test_derived_ids_are_name_based_uuids(key: str, name: str) -> None:
+    assert subscription_id(key, name) == uuid5(NAMESPACE, f"subscription:{key}:{name}")
 
 
 def test_new_ids_are_of_version_seven() -> None:

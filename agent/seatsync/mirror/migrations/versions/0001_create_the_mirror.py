@@ -186,7 +186,7 @@ def _create_subscription() -> None:
         ),
     )
     op.create_index("idx_subscription__account_id", "subscription", ["account_id"])
-    op.create_index("idx_subscription__name_id", "subscription", ["name", "id"])
+    op.create_index("idx_subscription__name", "subscription", ["name"])
     op.create_index(
         "idx_subscription__billing_contract_id", "subscription", ["billing_contract_id"]
     )
