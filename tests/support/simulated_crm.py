@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import atexit
+import ssl
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -16,6 +19,10 @@ from seatsync_dataverse.simulator import Kind, SettableClock, Simulator, TableSk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from seatsync.sdk.simulator import App, Message, Receive, Send
+
+NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Loading those of the machine takes longer than most of these tests."""
 START = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 THING = "demo_thing"
 THINGS = "demo_things"
@@ -58,7 +65,7 @@ class SimulatedCrm:
             "scope": f"{self.origin}/.default",
             **changed,
         }
-        return httpx.post(f"{self.origin}/{entra.tenant_id}/oauth2/v2.0/token", data=form)
+        return self.http.post(f"{self.origin}/{entra.tenant_id}/oauth2/v2.0/token", data=form)
 
     def sign_in(self) -> None:
         """Use a new token from now on."""
@@ -94,6 +101,24 @@ def _headers(prefer: tuple[str, ...], headers: dict[str, str]) -> dict[str, str]
     return {**named, **({"Prefer": ",".join(prefer)} if prefer else {})}
 
 
+class Switchboard:
+    """Hands requests on to the simulator of the test that is running."""
+
+    app: App
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Let the simulator answer."""
+        await self.app(scope, receive, send)
+
+
+@cache
+def switchboard() -> tuple[Switchboard, str]:
+    """Serve a switchboard until the process ends: stopping a server takes longer than a test."""
+    board, until_the_end = Switchboard(), ExitStack()
+    atexit.register(until_the_end.close)
+    return board, until_the_end.enter_context(served(board))
+
+
 @contextmanager
 def simulated_crm() -> Iterator[SimulatedCrm]:
     """Serve a simulator that stands still in time."""
@@ -101,7 +126,9 @@ def simulated_crm() -> Iterator[SimulatedCrm]:
     simulator = Simulator(clock)
     simulator.set_up(*SKETCHES)
     base = "/api/data/v9.2/"
-    with served(simulator.app) as origin, httpx.Client(base_url=origin + base) as client:
+    board, origin = switchboard()
+    board.app = simulator.app
+    with httpx.Client(base_url=origin + base, verify=NO_AUTHORITIES) as client:
         crm = SimulatedCrm(simulator, clock, origin, client)
         crm.sign_in()
         simulator.forget()

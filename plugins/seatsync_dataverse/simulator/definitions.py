@@ -131,26 +131,27 @@ class Definitions:
             raise _invalid(f"A relationship named {posted['SchemaName']} already exists.")
         typed = {**lookup, "@odata.type": "Microsoft.Dynamics.CRM.LookupAttributeMetadata"}
         made = self.create_attribute(referencing, {**typed, "Targets": [referenced]})
-        definition = {
-            **{name: value for name, value in posted.items() if name != "Lookup"},
-            "@odata.type": "#Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata",
-            "ReferencingAttribute": made["LogicalName"],
-            "ReferencingEntityNavigationPropertyName": lookup["SchemaName"],
-            "ReferencedEntityNavigationPropertyName": posted["SchemaName"],
-            "RelationshipType": "OneToManyRelationship",
-            "MetadataId": self._new_metadata_id(),
-        }
-        on_delete = (posted.get("CascadeConfiguration") or {}).get("Delete", "RemoveLink")
         relationship = Relationship(
             posted["SchemaName"],
             referenced,
             referencing,
             made["LogicalName"],
-            on_delete,
-            definition,
+            (posted.get("CascadeConfiguration") or {}).get("Delete", "RemoveLink"),
+            self._whole_relationship(posted, made["LogicalName"]),
         )
         self.organization.relationships.append(relationship)
         return relationship
+
+    def _whole_relationship(self, posted: Definition, column: str) -> Definition:
+        return {
+            **{name: value for name, value in posted.items() if name != "Lookup"},
+            "@odata.type": "#Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata",
+            "ReferencingAttribute": column,
+            "ReferencingEntityNavigationPropertyName": posted["Lookup"]["SchemaName"],
+            "ReferencedEntityNavigationPropertyName": posted["SchemaName"],
+            "RelationshipType": "OneToManyRelationship",
+            "MetadataId": self._new_metadata_id(),
+        }
 
     def create_key(self, logical: str, posted: Definition) -> Key:
         """Define an alternate key; its index is built later; raises `Problem`."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 import msgspec
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 ROOT = "/api/data/v9.2/"
 JSON_TYPE = "application/json; odata.metadata=minimal"
+_PLAIN = "/()',=$@;!"
+"""What addresses spell without percent signs."""
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 
@@ -54,6 +56,11 @@ class Asked:
     def base(self) -> str:
         """The address of the service document."""
         return f"{self.origin}{ROOT}"
+
+    @property
+    def place(self) -> str:
+        """The address that was asked for, without its query."""
+        return f"{self.base}{quote(self.path, safe=_PLAIN)}"
 
     def fields(self) -> dict[str, Any]:
         """Return the body, a JSON object with exact decimals; raises `Problem`."""

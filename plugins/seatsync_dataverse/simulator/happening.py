@@ -18,6 +18,8 @@ class Intent:
     """Whether the organisation's own business rules may refuse it."""
     wakes_steps: bool = True
     """Whether webhooks hear of it."""
+    silenced: frozenset[str] = frozenset()
+    """Identifiers of the steps that do not hear of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +35,4 @@ class Happening:
     columns: dict[str, Any] = field(default_factory=dict)
     """What was written by logical column name; empty for a delete."""
     wakes_steps: bool = True
+    silenced: frozenset[str] = frozenset()

@@ -40,14 +40,15 @@ class Ledger:
         """Let all writes of the context hold, or none; a context inside joins the outer one."""
         self._depth += 1
         undone, unsaid = len(self._undo), len(self._afterwards)
+        holds = False
         try:
             yield
-        except BaseException:
-            self._roll_back(undone)
-            del self._afterwards[unsaid:]
-            raise
+            holds = True
         finally:
             self._depth -= 1
+            if not holds:
+                self._roll_back(undone)
+                del self._afterwards[unsaid:]
         if not self._depth:
             self._commit()
 

@@ -50,6 +50,7 @@ class Organization:
         self.tables: dict[str, Table] = {}
         self.sets: dict[str, Table] = {}
         self.relationships: list[Relationship] = []
+        self.unique_columns: dict[str, tuple[str, ...]] = {}
         self.duplicate_rules: list[tuple[str, tuple[str, ...]]] = []
         self.journal: deque[Happening] = deque(maxlen=JOURNAL_LENGTH)
         self.listeners: list[Callable[[Happening], None]] = [self.journal.append]

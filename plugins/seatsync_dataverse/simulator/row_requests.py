@@ -79,7 +79,8 @@ class RowRequests:
         bypassed = asked.headers.get("mscrm.bypassbusinesslogicexecution", "").lower().split(",")
         older = asked.headers.get("mscrm.bypasscustompluginexecution", "").lower() == "true"
         bypasses = older or any(name.strip() in _BYPASS for name in bypassed)
-        if bypasses:
+        silenced = asked.headers.get("mscrm.bypassbusinesslogicexecutionstepids", "").lower()
+        if bypasses or silenced:
             self.access.demand_named(asked.user_id, "prvBypassCustomBusinessLogic")
         suppressed = asked.headers.get("mscrm.suppressduplicatedetection", "true").lower()
         return Intent(
@@ -88,6 +89,7 @@ class RowRequests:
             finds_duplicates=suppressed == "false",
             obeys_rules=not bypasses,
             wakes_steps=not bypasses,
+            silenced=frozenset(filter(None, map(str.strip, silenced.split(",")))),
         )
 
     def _list(self, asked: Asked, table: Table) -> Answer:
@@ -133,7 +135,7 @@ class RowRequests:
         if asked.prefers.wants_representation:
             return self.reader.representation(asked, table, written, 201 if is_new else 200)
         # With a key in the address, the key is echoed, not the identifier (upsert).
-        return done(OData_EntityId=f"{asked.base}{asked.path}")
+        return done(OData_EntityId=asked.place)
 
     def _create_by(self, asked: Asked, table: Table, segment: Segment) -> Row:
         body = asked.fields()

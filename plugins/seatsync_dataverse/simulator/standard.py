@@ -127,6 +127,11 @@ _SETS = {
     "TransactionCurrency": "transactioncurrencies",
     "SdkMessageProcessingStep": "sdkmessageprocessingsteps",
 }
+_UNIQUE = {
+    "publisher": ("uniquename",),
+    "solution": ("uniquename",),
+    "role": ("name", "businessunitid"),
+}
 _USER_OWNED = frozenset({"Account"})
 
 
@@ -134,6 +139,7 @@ def add_standard_tables(definitions: Definitions) -> None:
     """Make the tables that every organisation has."""
     for schema, columns in _TABLES.items():
         definitions.create_entity(_entity(schema, columns))
+    definitions.organization.unique_columns.update(_UNIQUE)
 
 
 def _entity(schema: str, columns: _Columns) -> Definition:

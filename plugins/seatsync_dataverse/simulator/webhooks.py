@@ -34,7 +34,7 @@ class Webhooks:
         if self.loses_all or not happening.wakes_steps:
             return
         for step in self.organization.tables[_STEPS].rows:
-            if self._concerns(step, happening):
+            if step.row_id not in happening.silenced and self._concerns(step, happening):
                 self._send(step, happening)
 
     def _concerns(self, step: Row, happening: Happening) -> bool:

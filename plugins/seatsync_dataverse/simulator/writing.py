@@ -87,6 +87,7 @@ class Writer:
             raise id_taken()
         changes.pop(table.id_column, None)
         self._obey(table, changes, intent)
+        self._check_unique(table, changes)
         whole = self._born(table, changes, intent) | {table.id_column: row_id}
         with organization.ledger.atomically():
             row = self._put(table, row_id, whole, ())
@@ -165,6 +166,14 @@ class Writer:
             if message is not None:
                 raise plugin_refused(message)
 
+    def _check_unique(self, table: Table, changes: Changes) -> None:
+        names = self.organization.unique_columns.get(table.logical)
+        if names is None or not set(names) <= changes.keys():
+            return
+        first = table.rows.matching(table.columns[names[0]].slot, changes[names[0]])
+        if any(_alike(table, row, names, changes) for row in first):
+            raise id_taken()
+
     def _born(self, table: Table, changes: Changes, intent: Intent) -> Changes:
         now = self.organization.now()
         defaults: Changes = {
@@ -242,6 +251,7 @@ class Writer:
                 intent.tag,
                 dict(changes),
                 intent.wakes_steps,
+                intent.silenced,
             )
         )
 

@@ -38,6 +38,19 @@ def made(crm: SimulatedCrm) -> SimulatedCrm:
     return crm
 
 
+def test_publishers_solutions_and_roles_have_names_of_their_own(crm: SimulatedCrm) -> None:
+    unit = {
+        "businessunitid@odata.bind": f"businessunits({crm.get('WhoAmI').json()['BusinessUnitId']})"
+    }
+    bodies = {
+        "publishers": {"uniquename": "SAMPLE"},
+        "solutions": {"uniquename": "sample"},
+        "roles": {"name": "System Administrator", **unit},
+    }
+    for set_name, body in bodies.items():
+        assert error_of(crm.send("POST", set_name, body)) == (412, "0x80040237")
+
+
 def test_a_relationship_makes_the_lookup_with_it(made: SimulatedCrm) -> None:
     assert made.send("POST", "RelationshipDefinitions", lookup()).status_code == 204
     account = made.simulator.add("account", {"name": "Customer 1"})

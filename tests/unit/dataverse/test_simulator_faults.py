@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from sample_metadata import TABLE, order, publish
 from seatsync.sdk.simulator import dropped, slow, truncated
 from seatsync_dataverse.simulator import Limit, trouble
 from simulated_crm import THING, THINGS, error_of, simulated_crm
@@ -22,7 +23,7 @@ LIMITS = {
     Limit.TIME: "0x80072321",
     Limit.CONCURRENCY: "0x80072326",
 }
-TYPE = f"Microsoft.Dynamics.CRM.{THING}"
+KIND = f"Microsoft.Dynamics.CRM.{THING}"
 
 
 @pytest.fixture
@@ -107,7 +108,7 @@ def upsert_by_id(crm: SimulatedCrm, mine: str) -> None:
 
 
 def upsert_many(crm: SimulatedCrm, mine: str) -> None:
-    target = {"@odata.type": TYPE, "demo_thingid": mine, "demo_quantity": 2}
+    target = {"@odata.type": KIND, "demo_thingid": mine, "demo_quantity": 2}
     place = f"{THINGS}/Microsoft.Dynamics.CRM.UpsertMultiple"
     crm.send("POST", place, {"Targets": [target]})
 
@@ -147,6 +148,14 @@ def test_a_change_and_a_delete_take_effect_though_their_answers_are_lost(
     with pytest.raises(httpx.RemoteProtocolError):
         crm.send("DELETE", f"{THINGS}({thing})")
     assert crm.simulator.rows(THING) == []
+
+
+def test_metadata_is_made_though_its_answer_is_lost(crm: SimulatedCrm) -> None:
+    publish(crm)
+    crm.simulator.drop_after_commit("EntityDefinitions")
+    with pytest.raises(httpx.RemoteProtocolError):
+        crm.send("POST", "EntityDefinitions", order())
+    assert crm.get(TABLE).status_code == 200
 
 
 def test_a_lost_answer_says_nothing_of_the_row(crm: SimulatedCrm) -> None:

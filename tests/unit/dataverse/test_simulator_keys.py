@@ -74,6 +74,13 @@ def test_texts_are_quoted_and_doubled_and_encoded(crm: SimulatedCrm) -> None:
     assert crm.get(f"{THINGS}(demo_externalid='{key}')").json()["demo_thingid"] == thing
 
 
+def test_the_echoed_key_is_spelled_as_in_addresses(crm: SimulatedCrm) -> None:
+    key = quote("O''Example é", safe="")
+    answer = crm.send("PATCH", f"{THINGS}(demo_externalid='{key}')")
+    expected = f"{crm.origin}/api/data/v9.2/{THINGS}(demo_externalid='O''Example%20%C3%A9')"
+    assert answer.headers["OData-EntityId"] == expected
+
+
 def test_a_key_may_have_a_lookup_and_a_number(crm: SimulatedCrm) -> None:
     account = crm.simulator.add("account", {"name": "Customer 1"})
     address = f"{THINGS}(_demo_accountid_value={account},demo_quantity=3)"

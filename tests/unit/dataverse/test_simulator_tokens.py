@@ -74,6 +74,13 @@ def test_a_request_that_is_not_right_gets_no_token(
     assert (answer.status_code, answer.json()["error"]) == (status, error)
 
 
+def test_a_consent_can_be_missing(crm: SimulatedCrm) -> None:
+    crm.simulator.entra.refusal = (400, "invalid_grant", 65001)
+    assert crm.token().json()["error_codes"] == [65001]
+    crm.simulator.entra.refusal = None
+    assert crm.token().status_code == 200
+
+
 def test_a_token_is_good_for_about_an_hour(crm: SimulatedCrm) -> None:
     crm.clock.advance(3598)
     assert crm.get("WhoAmI").status_code == 200

@@ -223,6 +223,13 @@ def test_a_write_that_bypasses_business_logic_is_not_posted(
     assert heard(crm, endpoint) == []
 
 
+def test_a_step_can_be_left_out_by_its_identifier(crm: SimulatedCrm, endpoint: Endpoint) -> None:
+    silent, _ = register(crm, endpoint, "Create"), register(crm, endpoint, "Create")
+    crm.send("POST", THINGS, {}, **{"MSCRM.BypassBusinessLogicExecutionStepIds": silent})
+    [body] = heard(crm, endpoint)
+    assert body["OwningExtension"]["Id"] != silent
+
+
 @pytest.mark.parametrize(
     ("statuses", "calls"), [([503], 2), ([502, 504, 200], 2), ([500], 1), ([404], 1), ([200], 1)]
 )
