@@ -37,11 +37,11 @@ _WORDS = {"null": None, "true": True, "false": False}
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition; `equals` are properties that must have certain values for it to hold."""
+    """A condition; for it to hold, each property of `among` must have one of some values."""
 
     holds: Callable[[Fields], bool]
     names: frozenset[str]
-    equals: tuple[tuple[str, Any], ...] = ()
+    among: tuple[tuple[str, tuple[Any, ...]], ...] = ()
 
 
 def read_condition(text: str) -> Condition:
@@ -57,7 +57,7 @@ def _either(tokens: Tokens) -> Condition:
     parts = [_both(tokens)]
     while tokens.accept("or"):
         parts.append(_both(tokens))
-    return parts[0] if len(parts) == 1 else _joined(parts, any)
+    return parts[0] if len(parts) == 1 else _alternatives(parts)
 
 
 def _both(tokens: Tokens) -> Condition:
@@ -67,8 +67,17 @@ def _both(tokens: Tokens) -> Condition:
     if len(parts) == 1:
         return parts[0]
     joined = _joined(parts, all)
-    equals = tuple(pair for part in parts for pair in part.equals)
-    return Condition(joined.holds, joined.names, equals)
+    among = tuple(pair for part in parts for pair in part.among)
+    return Condition(joined.holds, joined.names, among)
+
+
+def _alternatives(parts: Sequence[Condition]) -> Condition:
+    joined = _joined(parts, any)
+    pairs = [part.among[0] for part in parts if part.among]
+    if len(pairs) < len(parts) or len({name for name, _ in pairs}) > 1:
+        return joined
+    values = tuple(value for _, some in pairs for value in some)
+    return Condition(joined.holds, joined.names, ((pairs[0][0], values),))
 
 
 def _joined(parts: Sequence[Condition], how: Callable[[Any], bool]) -> Condition:
@@ -117,7 +126,8 @@ def _within(tokens: Tokens) -> Condition:
         wanted.add(comparable(_value(tokens.take())))
     tokens.expect("]")
     tokens.expect(")")
-    return Condition(lambda fields: comparable(fields(name)) in wanted, frozenset({name}))
+    among = ((name, tuple(wanted)),)
+    return Condition(lambda fields: comparable(fields(name)) in wanted, frozenset({name}), among)
 
 
 def _comparison(tokens: Tokens, name: str) -> Condition:
@@ -134,7 +144,7 @@ def _comparison(tokens: Tokens, name: str) -> Condition:
             return False
         return compare(found, wanted)
 
-    return Condition(holds, frozenset({name}), ((name, value),) if is_equality else ())
+    return Condition(holds, frozenset({name}), ((name, (value,)),) if is_equality else ())
 
 
 def _value(token: Token) -> Any:

@@ -135,11 +135,7 @@ class Reader:
         """Yield the rows for which a condition holds, by an index where there is one."""
         for name in condition.names:
             self._check_name(table, name)
-        candidates: Iterable[Row] = table.rows.walk(0)
-        for name, value in condition.equals:
-            if name in table.shown:
-                candidates = table.rows.matching(table.shown[name].slot, value)
-                break
+        candidates = _candidates(table, condition)
         return (row for row in candidates if condition.holds(self._fields(table, row)))
 
     def _check_name(self, table: Table, name: str) -> None:
@@ -169,6 +165,21 @@ def _check_options(asked: Asked) -> None:
     for name in asked.options:
         if name.startswith("$") and name not in _OPTIONS:
             raise bad_question(f'The query parameter "{name}" is not supported.')
+
+
+def _candidates(table: Table, condition: Condition) -> Iterable[Row]:
+    for name, values in condition.among:
+        if name in table.shown:
+            rows = {row for value in values for row in _having(table, name, value)}
+            return sorted(rows, key=lambda row: row.position)
+    return table.rows.walk(0)
+
+
+def _having(table: Table, name: str, value: Any) -> Iterable[Row]:
+    if name != table.id_column:
+        return table.rows.matching(table.shown[name].slot, value)
+    row = table.rows.get(str(value))
+    return () if row is None else (row,)
 
 
 def _plain_page(

@@ -10,6 +10,7 @@ from array import array
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
+from seatsync_dataverse.simulator.index import Index
 from seatsync_dataverse.simulator.value import comparable
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Rows:
         self._log_versions = array("q")
         self._log_ids: list[str] = []
         self._graves: dict[str, int] = {}
-        self._indexes: dict[int, dict[Any, dict[str, None]]] = {}
+        self._indexes: dict[int, Index] = {}
         self._keys: dict[tuple[int, ...], dict[tuple[Any, ...], str]] = {}
 
     def __len__(self) -> int:
@@ -111,10 +112,10 @@ class Rows:
     def matching(self, slot: int, value: Any) -> list[Row]:
         """Return the rows with a value in a column, by an index that is built when first used."""
         if slot not in self._indexes:
-            self._indexes[slot] = {}
+            self._indexes[slot] = Index()
             for row in self:
-                self._point(slot, row)
-        return [self._rows[row_id] for row_id in self._indexes[slot].get(comparable(value), ())]
+                self._indexes[slot].add(row.value(slot), row.row_id)
+        return [self._rows[row_id] for row_id in self._indexes[slot].ids(value)]
 
     def walk(self, position: int) -> Iterator[Row]:
         """Yield rows in the order of their creation, from a position on."""
@@ -176,21 +177,18 @@ class Rows:
         if row is None:
             return
         self._rows[row.row_id] = row
-        for slot in self._indexes:
-            self._point(slot, row)
+        for slot, index in self._indexes.items():
+            index.add(row.value(slot), row.row_id)
         for slots, keys in self._keys.items():
             key = _key_of(row, slots)
             if key is not None:
                 keys[key] = row.row_id
 
-    def _point(self, slot: int, row: Row) -> None:
-        self._indexes[slot].setdefault(comparable(row.value(slot)), {})[row.row_id] = None
-
     def _forget(self, row: Row | None) -> None:
         if row is None:
             return
         for slot, index in self._indexes.items():
-            index.get(comparable(row.value(slot)), {}).pop(row.row_id, None)
+            index.discard(row.value(slot), row.row_id)
         for slots, keys in self._keys.items():
             key = _key_of(row, slots)
             if key is not None:

@@ -128,6 +128,19 @@ def test_a_filter_finds_what_it_says(crm: SimulatedCrm, text: str, found: str) -
     assert "".join(names(crm, f"$filter={text}")) == found
 
 
+def test_many_rows_are_found_by_their_identifiers_or_keys(crm: SimulatedCrm) -> None:
+    things = [crm.add_thing(number) for number in range(5)]
+    either = " or ".join(f"demo_thingid eq {things[number]}" for number in (3, 1, 3))
+    assert names(crm, f"$filter={either} or demo_thingid eq {uuid4()}") == ["1", "3"]
+    listed = ",".join(f"'{things[number]}'" for number in (4, 2))
+    within = "Microsoft.Dynamics.CRM.In(PropertyName='demo_thingid',PropertyValues=[%s])"
+    assert names(crm, f"$filter={within % listed}") == ["2", "4"]
+    keys = "demo_externalid eq 't-1' or demo_externalid eq 'T-1' or demo_externalid eq 'T-2'"
+    assert names(crm, f"$filter={keys}") == ["1", "2"]
+    mixed = "demo_externalid eq 'T-1' or demo_quantity eq null"
+    assert names(crm, f"$filter={mixed}&$orderby=demo_name") == list("01234")
+
+
 def test_a_filter_on_a_lookup_finds_by_identifier(crm: SimulatedCrm) -> None:
     accounts = [crm.simulator.add("account", {"name": f"Customer {n}"}) for n in range(2)]
     for number in range(4):
