@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from seatsync_dataverse.simulator.column import Kind
 from seatsync_dataverse.simulator.problem import privilege_missing
 from seatsync_dataverse.simulator.standard import ADMINISTRATOR
 
@@ -35,7 +36,18 @@ class Access:
 
     def demand(self, user_id: str, verb: str, table: Table) -> None:
         """Raise `Problem` unless a user may do this with the rows of the whole organisation."""
-        self.demand_named(user_id, f"prv{verb}{table.schema}")
+        self.demand_named(user_id, f"prv{verb}{table.right}")
+
+    def demand_links(self, user_id: str, table: Table, changes: dict[str, Any]) -> None:
+        """Raise `Problem` unless a user may let rows refer to what `changes` say they do."""
+        for name, value in changes.items():
+            column = table.columns[name]
+            if column.kind is not Kind.LOOKUP or value is None:
+                continue
+            self.demand(user_id, "Append", table)
+            for target in column.targets:
+                if target in self.organization.tables:
+                    self.demand(user_id, "AppendTo", self.organization.tables[target])
 
     def demand_named(self, user_id: str, privilege: str) -> None:
         """Raise `Problem` unless a user has a privilege, in its whole depth."""

@@ -55,8 +55,9 @@ class Bulk:
                 raise unknown_segment(name)
 
     def _targets(self, asked: Asked, table: Table) -> list[Target]:
-        targets = asked.fields().get("Targets")
-        if not isinstance(targets, list) or not targets:
+        targets: list[Target] | None = asked.fields().get("Targets")
+        is_list = isinstance(targets, list) and all(isinstance(one, dict) for one in targets)
+        if not targets or not is_list:
             raise malformed(table.set_name, "Targets are missing.")
         for target in targets:
             if str(target.get("@odata.type", "")).lstrip("#") != f"{_SPACE}{table.logical}":

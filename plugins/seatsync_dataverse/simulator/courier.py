@@ -65,7 +65,7 @@ class Courier:
 def _post(client: httpx.Client, delivery: Delivery) -> None:
     try:
         answer = client.post(delivery.url, headers=delivery.headers, content=delivery.body)
-    except httpx.HTTPError:
+    except (httpx.HTTPError, httpx.InvalidURL):
         delivery.statuses.append(None)
     else:
         delivery.statuses.append(answer.status_code)

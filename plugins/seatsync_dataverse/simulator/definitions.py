@@ -10,6 +10,7 @@ from seatsync_dataverse.simulator.column import CHOICES, Kind
 from seatsync_dataverse.simulator.entity import (
     PRIVILEGES,
     money_attributes,
+    right_of,
     system_attributes,
     whole_entity,
 )
@@ -88,13 +89,14 @@ class Definitions:
             entity["PrimaryIdAttribute"],
             entity["PrimaryNameAttribute"],
             organization.new_rows(),
+            right_of(entity),
             entity["ChangeTrackingEnabled"],
             entity["IsOptimisticConcurrencyEnabled"],
         )
         organization.add_table(table)
         entity["Privileges"] = [
             {
-                "Name": f"prv{verb}{entity['SchemaName']}",
+                "Name": f"prv{verb}{right_of(entity)}",
                 "PrivilegeId": organization.new_id(),
                 "PrivilegeType": verb,
                 "CanBeGlobal": True,

@@ -11,6 +11,8 @@ from seatsync_dataverse.simulator.label import label
 
 PRIVILEGES = ("Create", "Read", "Write", "Delete", "Assign", "Share", "Append", "AppendTo")
 
+_RIGHTS = {"SystemUser": "User"}
+"""Privileges that are not named after their table (general knowledge)."""
 _CUSTOMIZABLE = {"CanBeChanged": True, "ManagedPropertyLogicalName": "canmodify"}
 
 
@@ -19,6 +21,12 @@ def plural(logical: str) -> str:
     if re.search(r"[^aeiou]y$", logical):
         return f"{logical[:-1]}ies"
     return f"{logical}es" if re.search(r"(s|x|z|ch|sh)$", logical) else f"{logical}s"
+
+
+def right_of(entity: Definition) -> str:
+    """Return what the names of a table's privileges end in."""
+    schema = str(entity["SchemaName"])
+    return _RIGHTS.get(schema, schema)
 
 
 def whole_entity(posted: Definition, metadata_id: str, code: int) -> Definition:

@@ -117,6 +117,7 @@ class RowRequests:
         intent = self.intent(asked)
         # Where address and body both name a key column, the body wins (upsert).
         changes = {**(keys or {}), **self.writer.read_changes(table, body, asked.bound)}
+        self.access.demand_links(asked.user_id, table, changes)
         if intent.finds_duplicates:
             self.writer.check_duplicates(table, changes, None)
         return self.writer.create(table, changes, intent, row_id)
@@ -154,6 +155,7 @@ class RowRequests:
         self.access.demand(asked.user_id, "Write", table)
         intent = self.intent(asked)
         changes = self.writer.read_changes(table, body, asked.bound)
+        self.access.demand_links(asked.user_id, table, changes)
         if intent.finds_duplicates:
             self.writer.check_duplicates(table, changes, row.row_id)
         return self.writer.update(table, row, changes, intent)

@@ -42,6 +42,8 @@ class Table:
     id_column: str
     name_column: str
     rows: Rows
+    right: str
+    """What the names of the table's privileges end in."""
     tracks_changes: bool = False
     has_versions: bool = True
     """Whether optimistic concurrency is enabled."""

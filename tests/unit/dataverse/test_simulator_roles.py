@@ -103,6 +103,24 @@ def test_a_privilege_that_is_missing_is_named(crm: SimulatedCrm, name: str, meth
     assert f"prv{name}demo_Thing" in answer.json()["error"]["message"]
 
 
+@pytest.mark.parametrize("missing", ["prvAppenddemo_Thing", "prvAppendToAccount"])
+def test_a_row_may_refer_to_another_with_two_privileges_only(
+    crm: SimulatedCrm, missing: str
+) -> None:
+    account = crm.simulator.add("account", {"name": "Customer 1"})
+    crm.simulator.access.refused.add(missing)
+    body = {"demo_AccountId@odata.bind": f"accounts({account})"}
+    answer = crm.send("POST", THINGS, body)
+    assert error_of(answer) == (403, "0x80040220")
+    assert missing in answer.json()["error"]["message"]
+    assert crm.send("POST", THINGS, {"demo_AccountId@odata.bind": None}).status_code == 204
+
+
+def test_users_are_read_with_a_privilege_of_another_name(crm: SimulatedCrm) -> None:
+    crm.simulator.access.refused.add("prvReadUser")
+    assert error_of(crm.get("systemusers?$select=fullname")) == (403, "0x80040220")
+
+
 def test_without_privileges_nothing_can_be_set_up(crm: SimulatedCrm) -> None:
     crm.simulator.access.refused.update({"prvCreateEntity", "prvWriteEntity", "prvWriteRole"})
     assert error_of(crm.send("POST", "EntityDefinitions", {"SchemaName": "x_Y"}))[0] == 403
