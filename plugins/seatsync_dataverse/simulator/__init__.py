@@ -43,7 +43,10 @@ metadata of tables, columns, keys     D     definitions as posted, completed; pr
 indexes of keys                       D     built on the settable clock; may fail
 changed definitions                   D G   PUT whole, and published; hidden until then is G
 stale metadata                        D G   `definitions.stale_s`, unless `Consistency: Strong`
-roles and their privileges            G     AddPrivilegesRole, association of users
+roles and their privileges            S G   AddPrivilegesRole by named depth, unbound
+                                            RetrieveRolePrivilegesRole; a new role has some
+references between rows               D     Append and AppendTo are demanded
+names of publishers, solutions, roles G     unique; 412, 0x80040237
 webhooks                              D G   RemoteExecutionContext; one retry after 502-504; the
                                             spelling of values is G; any port is posted to
 bypass of business logic              D G   rules are left out, and webhook steps (G)

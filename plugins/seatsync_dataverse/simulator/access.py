@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from seatsync_dataverse.simulator.table import Table
 
 
+_INBORN = ("prvReadSdkMessage", "prvReadSdkMessageProcessingStep", "prvReadServiceEndpoint")
+
+
 @dataclass
 class Access:
     """Roles and privileges; System Administrator may do everything."""
@@ -25,6 +28,19 @@ class Access:
     """The depth of each privilege, by role and by the privilege's id."""
     refused: set[str] = field(default_factory=set)
     """Names of privileges that nobody has, whatever the roles say."""
+
+    def of_role(self, role_id: str) -> dict[str, str]:
+        """Return the depth of each privilege of a role.
+
+        A new one has some that nobody asked for, to read what the platform itself needs (seen in
+        set-up scripts of others).
+        """
+        if role_id not in self.privileges:
+            rows = self.organization.tables["privilege"]
+            slot = rows.columns["name"].slot
+            found = [row for name in _INBORN for row in rows.rows.matching(slot, name)]
+            self.privileges[role_id] = {row.row_id: "Global" for row in found}
+        return self.privileges[role_id]
 
     def assign(self, user_id: str, role_id: str) -> None:
         """Give a user a role."""
@@ -61,6 +77,4 @@ class Access:
         named = self.organization.tables["privilege"]
         rows = named.rows.matching(named.columns["name"].slot, privilege)
         ids = {row.row_id for row in rows}
-        return any(
-            self.privileges.get(role, {}).get(found) == "Global" for role in roles for found in ids
-        )
+        return any(self.of_role(role).get(found) == "Global" for role in roles for found in ids)

@@ -12,7 +12,7 @@ from seatsync_dataverse.simulator.column import CHOICES
 from seatsync_dataverse.simulator.exchange import Answer, done, shown
 from seatsync_dataverse.simulator.label import text_of
 from seatsync_dataverse.simulator.metadata_requests import required
-from seatsync_dataverse.simulator.problem import Problem, does_not_exist, no_resource
+from seatsync_dataverse.simulator.problem import Problem, does_not_exist, malformed, no_resource
 
 if TYPE_CHECKING:
     from seatsync_dataverse.simulator.access import Access
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _SPACE = "Microsoft.Dynamics.CRM."
 _PUBLISHED = re.compile(r"<entity>\s*(\w+)\s*</entity>")
+DEPTHS = frozenset({"Basic", "Local", "Deep", "Global"})
 _USER_ROLES = "systemuserroles_association"
 _ROLE_PRIVILEGES = "roleprivileges_association"
 
@@ -49,20 +50,17 @@ class Actions:
         name = segments[-1].name.removeprefix(_SPACE)
         if asked.method == "POST" and len(segments) == 1:
             return self._post(asked, name)
-        if name == "RetrieveRolePrivilegesRole":
-            role = segments[0].keys.get("RoleId") or segments[0].row_id
-            return self._privileges_of(asked, role or "")
+        if name == "RetrieveRolePrivilegesRole" and len(segments) == 1:
+            role = segments[0].keys.get("RoleId", "")
+            return self._privileges_of(asked, asked.options.get(role, role).strip("'").lower())
         if name in {"AddPrivilegesRole", "ReplacePrivilegesRole"} and asked.method == "POST":
             return self._grant(asked, segments[0].row_id or "", replaces=name.startswith("Rep"))
         return self._linked(asked, segments)
 
     def _post(self, asked: Asked, name: str) -> Answer:
         match name:
-            case "PublishAllXml":
-                self.definitions.publish()
-            case "PublishXml":
-                for logical in _PUBLISHED.findall(str(asked.fields().get("ParameterXml", ""))):
-                    self.definitions.publish(logical)
+            case "PublishAllXml" | "PublishXml":
+                self._publish(asked, name)
             case "ReactivateEntityKey":
                 body = required(asked, "EntityLogicalName", "EntityKeyLogicalName")
                 logical = str(body["EntityLogicalName"])
@@ -72,6 +70,14 @@ class Actions:
             case _:
                 raise no_resource()
         return done()
+
+    def _publish(self, asked: Asked, name: str) -> None:
+        self.access.demand_named(asked.user_id, "prvPublishCustomization")
+        if name == "PublishAllXml":
+            self.definitions.publish()
+            return
+        for logical in _PUBLISHED.findall(str(asked.fields().get("ParameterXml", ""))):
+            self.definitions.publish(logical)
 
     def _insert_option(self, asked: Asked) -> Answer:
         body = required(asked, "EntityLogicalName", "AttributeLogicalName", "Value", "Label")
@@ -87,10 +93,19 @@ class Actions:
         return shown({"@odata.context": context, "NewOptionValue": value})
 
     def _privileges_of(self, asked: Asked, role: str) -> Answer:
-        unit = self.definitions.organization.business_unit_id
+        organization = self.definitions.organization
+        table = organization.tables["privilege"]
+        named = {row.row_id: row.value(table.columns["name"].slot) for row in table.rows}
         granted = [
-            {"Depth": depth, "PrivilegeId": privilege, "BusinessUnitId": unit}
-            for privilege, depth in self.access.privileges.get(role, {}).items()
+            {
+                "Depth": depth,
+                "PrivilegeId": privilege,
+                "BusinessUnitId": organization.business_unit_id,
+                "PrivilegeName": named[privilege],
+                "RecordFilterId": "00000000-0000-0000-0000-000000000000",
+                "RecordFilterUniqueName": "",
+            }
+            for privilege, depth in self.access.of_role(role).items()
         ]
         context = f"{asked.base}$metadata#{_SPACE}RetrieveRolePrivilegesRoleResponse"
         return shown({"@odata.context": context, "RolePrivileges": granted})
@@ -100,19 +115,23 @@ class Actions:
         tables = self.definitions.organization.tables
         if tables["role"].rows.get(role) is None:
             raise does_not_exist("role", role)
-        granted = {} if replaces else self.access.privileges.setdefault(role, {})
+        granted = {} if replaces else dict(self.access.of_role(role))
         for privilege in asked.fields().get("Privileges") or []:
+            if privilege.get("Depth") not in DEPTHS:
+                raise malformed("Privileges", "A depth is named, not numbered.")
             privilege_id = as_guid(str(privilege.get("PrivilegeId"))) or ""
             if tables["privilege"].rows.get(privilege_id) is None:
                 raise does_not_exist("privilege", privilege_id)
-            granted[privilege_id] = str(privilege.get("Depth", "Basic"))
+            granted[privilege_id] = privilege["Depth"]
         self.access.privileges[role] = granted
         return done()
 
     def _linked(self, asked: Asked, segments: list[Segment]) -> Answer:
         owner, link = segments[0].row_id or "", segments[1]
+        if link.name not in {_USER_ROLES, _ROLE_PRIVILEGES}:
+            raise no_resource()
         if link.name == _ROLE_PRIVILEGES:
-            return self._list(asked, "privilege", self.access.privileges.get(owner, {}))
+            return self._list(asked, "privilege", self.access.of_role(owner))
         if asked.method == "GET":
             return self._list(asked, "role", self.access.roles.get(owner, set()))
         reference = asked.options.get("$id") or str(asked.fields().get("@odata.id", ""))

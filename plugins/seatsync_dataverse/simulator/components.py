@@ -26,12 +26,12 @@ class Components:
     writer: Writer
     access: Access
 
-    def check(self, asked: Asked, schema: str) -> None:
-        """Raise `Problem` unless a caller may make something of this name.
+    def check(self, asked: Asked, schema: str, privilege: str) -> None:
+        """Raise `Problem` unless a caller has a privilege, and may make something of this name.
 
         It begins with a publisher's prefix: that of the solution's, if one is named.
         """
-        self.demand(asked, "prvCreateEntity")
+        self.demand(asked, privilege)
         publishers = self.organization.tables["publisher"]
         solution = self._solution(asked)
         slot = publishers.columns["customizationprefix"].slot

@@ -55,7 +55,8 @@ class MetadataRequests:
         organization = self.definitions.organization
         if asked.method == "POST":
             posted = required(asked, "SchemaName", "ReferencedEntity", "ReferencingEntity")
-            self.components.check(asked, str((posted.get("Lookup") or {}).get("SchemaName")))
+            name = str((posted.get("Lookup") or {}).get("SchemaName"))
+            self.components.check(asked, name, "prvCreateRelationship")
             made = self.definitions.create_relationship(posted)
             made_id = made.definition["MetadataId"]
             self.components.add(asked, made_id, _RELATIONSHIP)
@@ -70,7 +71,7 @@ class MetadataRequests:
     def _all_entities(self, asked: Asked) -> Answer:
         if asked.method == "POST":
             posted = required(asked, "SchemaName")
-            self.components.check(asked, str(posted["SchemaName"]))
+            self.components.check(asked, str(posted["SchemaName"]), "prvCreateEntity")
             entity = self.definitions.create_entity(posted)
             self.components.add(asked, entity["MetadataId"], _ENTITY)
             return done(OData_EntityId=f"{asked.base}EntityDefinitions({entity['MetadataId']})")
@@ -99,7 +100,7 @@ class MetadataRequests:
     def _attributes(self, asked: Asked, logical: str, rest: list[Segment]) -> Answer:
         if asked.method == "POST":
             posted = required(asked, "SchemaName")
-            self.components.check(asked, str(posted["SchemaName"]))
+            self.components.check(asked, str(posted["SchemaName"]), "prvCreateAttribute")
             made = self.definitions.create_attribute(logical, posted)
             self.components.add(asked, made["MetadataId"], _ATTRIBUTE)
             return done(OData_EntityId=f"{asked.base}{asked.path}({made['MetadataId']})")
@@ -118,7 +119,7 @@ class MetadataRequests:
         keys = self.definitions.organization.tables[logical].keys
         if asked.method == "POST":
             posted = required(asked, "SchemaName", "KeyAttributes")
-            self.components.check(asked, str(posted["SchemaName"]))
+            self.components.check(asked, str(posted["SchemaName"]), "prvWriteEntity")
             key = self.definitions.create_key(logical, posted)
             self.components.add(asked, key.key_id, _KEY)
             return done(OData_EntityId=f"{asked.base}{asked.path}({key.key_id})")

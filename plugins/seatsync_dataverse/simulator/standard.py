@@ -127,6 +127,12 @@ _SETS = {
     "TransactionCurrency": "transactioncurrencies",
     "SdkMessageProcessingStep": "sdkmessageprocessingsteps",
 }
+_PRIVILEGES = (
+    *("prvReadEntity", "prvCreateEntity", "prvWriteEntity", "prvCreateAttribute"),
+    *("prvCreateRelationship", "prvPublishCustomization"),
+    *("prvBypassCustomBusinessLogic", "prvBypassCustomPlugins"),
+)
+"""Privileges that belong to no table."""
 _UNIQUE = {
     "publisher": ("uniquename",),
     "solution": ("uniquename",),
@@ -173,6 +179,7 @@ def add_standard_rows(organization: Organization, writer: Writer, expiry_days: i
         ),
         ("role", ADMINISTRATOR, {"name": "System Administrator", "businessunitid": unit}),
     ]
+    rows += [("privilege", fixed_id(name), {"name": name}) for name in _PRIVILEGES]
     rows += [("sdkmessage", fixed_id(name), {"name": name}) for name in MESSAGES]
     intent = Intent(organization.system_id, obeys_rules=False)
     for logical, row_id, values in rows:
