@@ -1,9 +1,10 @@
-"""Extract: read listings on their own threads, ahead of the batches that are applied."""
+"""Extract: read listings page by page; several at a time on threads of their own."""
 
 from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from queue import Full, Queue
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -59,7 +60,7 @@ class Extraction(Generic[T]):
     """
 
     def __init__(self, sources: Iterable[Source[T]], readers: int, control: Control) -> None:
-        """Prepare to read `sources` with so many threads."""
+        """Prepare to read so many of `sources` at a time."""
         self._sources = iter(sources)
         self._readers = readers
         self._control = control
@@ -69,6 +70,18 @@ class Extraction(Generic[T]):
 
     def events(self) -> Generator[PageRead[T] | ListingEnded, None, None]:
         """Yield pages as they arrive, and one end for each listing; raise what broke a reader."""
+        # One reader alone would only wait for the other thread, and it for the reader.
+        read = self._read_here if self._readers == 1 else self._read_on_threads
+        with closing(read()) as arriving:
+            for event in arriving:
+                self._control.check()
+                yield event
+
+    def _read_here(self) -> Generator[PageRead[T] | ListingEnded, None, None]:
+        for source in self._sources:
+            yield from _events_of(source)
+
+    def _read_on_threads(self) -> Generator[PageRead[T] | ListingEnded, None, None]:
         with ThreadPoolExecutor(self._readers, thread_name_prefix="extract") as pool:
             tasks = [pool.submit(self._work) for _ in range(self._readers)]
             try:
@@ -84,30 +97,22 @@ class Extraction(Generic[T]):
             event = self._queue.get()
             if event is None:
                 running -= 1
-                continue
-            self._control.check()
-            yield event
+            else:
+                yield event
 
     def _work(self) -> None:
         try:
             while (source := self._next_source()) is not None:
-                self._put(self._read(source))
+                for event in _events_of(source):
+                    self._put(event)
+                    if self._abandoned.is_set():
+                        break
         finally:
             self._put(None)
 
     def _next_source(self) -> Source[T] | None:
         with self._lock:
             return None if self._abandoned.is_set() else next(self._sources, None)
-
-    def _read(self, source: Source[T]) -> ListingEnded:
-        try:
-            for page in source.read():
-                self._put(PageRead(source.owner, page))
-                if self._abandoned.is_set():
-                    break
-        except SeatsyncError as fault:
-            return ListingEnded(source.owner, fault)
-        return ListingEnded(source.owner)
 
     def _put(self, event: PageRead[T] | ListingEnded | None) -> None:
         while not self._abandoned.is_set():
@@ -116,3 +121,14 @@ class Extraction(Generic[T]):
             except Full:
                 continue
             return
+
+
+def _events_of(source: Source[T]) -> Iterator[PageRead[T] | ListingEnded]:
+    """Yield the pages of one listing, and its end."""
+    try:
+        for page in source.read():
+            yield PageRead(source.owner, page)
+    except SeatsyncError as fault:
+        yield ListingEnded(source.owner, fault)
+    else:
+        yield ListingEnded(source.owner)
