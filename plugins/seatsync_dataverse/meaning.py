@@ -71,6 +71,7 @@ _KINDS: Mapping[str, Kind] = {
     "0x80044331": (RowRefused, VALUE),  # a text that is too long
     "0x80048d19": (RequestMistaken, NAMES),  # a property that is not declared
     "0x80060888": (RequestMistaken, NAMES),  # a query option, or a set, that it does not have
+    "0x80072491": (RequestMistaken, NAMES),  # ChangeTrackingNotEnabledForEntity
     "0x80040265": (PluginObjected, PLUGIN),  # IsvAborted
     "0x80040220": (CrmPermissionMissing, ROLE),  # PrivilegeDenied
     "0x80048306": (CrmPermissionMissing, ROLE),  # access to the row is denied
@@ -79,6 +80,7 @@ _KINDS: Mapping[str, Kind] = {
     "0x80044150": (CrmBusy, LATER),  # GenericSqlError, a deadlock
     "0x80044151": (TooMuchAtOnce, SMALLER),  # SqlTimeout
     "0x80071151": (CrmBusy, LATER),  # a customisation holds the lock
+    "0x80090412": (CrmBusy, LATER),  # EntityCustomizationLockException
     "0x80060890": (RequestMistaken, NAMES),  # EntityKeyNotDefined
     "0x8006088f": (RequestMistaken, NAMES),  # InvalidEntityKeyOperation
 }

@@ -19,6 +19,7 @@ $select, $filter, $expand, $orderby   D     simple forms; names are case sensiti
 $top, $count, $skip                   D     `$top` loses to a page size; 5000 counted; refused
 texts compared without case           G     in filters and in alternate keys
 pages                                 D     5000 rows at most; links with an opaque token
+a table that is not tracked           D G   0x80072491; the status 400 is G
 change tracking                       D S   all rows, then changes, deletes last; delta link on
                                             the last page; the version is that of the first page
 $filter and the like with tracking    D G   refused; the code is G
@@ -32,7 +33,7 @@ lookups                               D     bind by identifier or key, null clea
 RemoveLink                            D G   a new version, without a new `modifiedon` (G)
 money                                 D     4 decimals; currency comes along unasked
 states, choices, lengths              S G   refused with the codes of the enumeration
-the four 412s                         D G   stale tag, duplicate rule, key, identifier
+the four 412s                         D S   stale tag, duplicate rule, key, identifier
 CreateMultiple, UpdateMultiple        D     all or none; nothing says which target is wrong
 UpsertMultiple                        D S   204; a key in the body fails where the row is not
 $batch                                D     CRLF or 400; change sets; `$1`; 1000 requests

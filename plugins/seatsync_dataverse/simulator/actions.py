@@ -85,7 +85,7 @@ class Actions:
         column = self.definitions.organization.table(logical).columns.get(name)
         value = int(body["Value"])
         if column is None or column.kind not in CHOICES or value in column.options:
-            raise Problem(400, "0x80048403", f"{value} cannot be added to {name}.")
+            raise Problem(400, "0x80040203", f"{value} cannot be added to {name}.")
         column.options[value] = text_of(body.get("Label"), str(value))
         options = option_set(column.options, column.states or None)
         self.definitions.attributes[logical][name]["OptionSet"] = options

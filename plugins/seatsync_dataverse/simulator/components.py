@@ -42,7 +42,7 @@ class Components:
         }
         if schema.partition("_")[0].lower() not in prefixes:
             raise Problem(
-                400, "0x8004701e", f"{schema} does not begin with a valid customization prefix."
+                400, "0x80040203", f"{schema} does not begin with a valid customization prefix."
             )
 
     def demand(self, asked: Asked, privilege: str) -> None:

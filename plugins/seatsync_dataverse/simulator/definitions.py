@@ -74,7 +74,7 @@ class Definitions:
         code = _FIRST_CODE + len(self.entities)
         entity = whole_entity(posted, self._new_metadata_id(), code)
         if entity["LogicalName"] in self.entities:
-            raise Problem(400, "0x80048418", f"{entity['LogicalName']} already exists.")
+            raise Problem(400, "0x80047010", f"{entity['LogicalName']} already exists.")
         entity["PrimaryNameAttribute"] = str(names[0]["SchemaName"]).lower()
         return entity
 
@@ -110,7 +110,7 @@ class Definitions:
         column = column_of(posted)
         if column.logical in table.columns:
             raise Problem(
-                400, "0x80044363", f"A column with the name {column.logical} already exists."
+                400, "0x80047013", f"A column with the name {column.logical} already exists."
             )
         definition = whole(posted, logical, column.kind, self._new_metadata_id())
         self.attributes[logical][column.logical] = definition

@@ -115,9 +115,8 @@ def key_taken(columns: Sequence[str], key: str) -> Problem:
     return Problem(
         412,
         "0x80060892",
-        f"A record that has the attribute values {', '.join(columns)} already exists. The entity "
-        f"key {key} requires that this set of attributes contains unique values. Select unique "
-        "values and try again.",
+        f"Entity Key {key} violated. A record with the same value for {', '.join(columns)} already "
+        "exists.",
     )
 
 
@@ -185,6 +184,11 @@ def unexpected() -> Problem:
 def bad_question(message: str) -> Problem:
     """Return the refusal of a query that cannot be answered."""
     return Problem(400, "0x80060888", message)
+
+
+def not_tracked(table: str) -> Problem:
+    """Return the refusal to track changes of a table that is not enabled for it."""
+    return Problem(400, "0x80072491", f"Entity {table} isn't enabled for change tracking.")
 
 
 def version_expired() -> Problem:

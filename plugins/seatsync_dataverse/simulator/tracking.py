@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from seatsync_dataverse.simulator.exchange import Answer, shown
 from seatsync_dataverse.simulator.link import DeltaToken, PageCookie, link_to
 from seatsync_dataverse.simulator.preference import LARGEST_PAGE
-from seatsync_dataverse.simulator.problem import bad_question
+from seatsync_dataverse.simulator.problem import bad_question, not_tracked
 from seatsync_dataverse.simulator.representation import context_of, view_of
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Tracker:
                     "enabled."
                 )
         if not table.tracks_changes:
-            raise bad_question(f"Change tracking is not enabled for {table.logical}.")
+            raise not_tracked(table.logical)
         if "$deltatoken" in asked.options:
             return self._changes(asked, table)
         return self._everything(asked, table)

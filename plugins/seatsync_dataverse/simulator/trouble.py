@@ -58,6 +58,12 @@ def deadlock() -> Fault:
     return refusal(500, "0x80044150", message)
 
 
+def customization_running() -> Fault:
+    """Answer as to a change of metadata while another one is under way; the status is a guess."""
+    message = "Cannot start the requested operation because a customization is running."
+    return refusal(500, "0x80071151", message)
+
+
 def too_large() -> Fault:
     """Answer as to a body that is too large."""
     return refusal(413, "", "Request entity too large")

@@ -66,6 +66,7 @@ def test_tokens_are_given_while_it_throttles(crm: SimulatedCrm) -> None:
         (trouble.unavailable(), 503, "0x80040216"),
         (trouble.deadlock(), 500, "0x80044150"),
         (trouble.too_large(), 413, ""),
+        (trouble.customization_running(), 500, "0x80071151"),
         (trouble.refusal(412, "", "Empty code."), 412, ""),
         (trouble.inner_refusal(400, "0x80040216"), 400, "0x80040216"),
     ],

@@ -100,7 +100,7 @@ def test_a_table_has_exactly_one_primary_name(
 
 
 def test_a_table_is_not_made_twice(made: SimulatedCrm) -> None:
-    assert made.send("POST", "EntityDefinitions", order()).status_code == 400
+    assert error_of(made.send("POST", "EntityDefinitions", order())) == (400, "0x80047010")
 
 
 def test_a_table_that_has_a_column_of_no_known_type_is_not_made(crm: SimulatedCrm) -> None:

@@ -165,7 +165,7 @@ def test_what_cannot_be_tracked_is_refused(crm: SimulatedCrm, question: str) -> 
 
 
 def test_a_table_that_is_not_tracked_is_refused(crm: SimulatedCrm) -> None:
-    assert crm.get("systemusers?$select=fullname", TRACK).status_code == 400
+    assert error_of(crm.get("systemusers?$select=fullname", TRACK)) == (400, "0x80072491")
 
 
 def test_a_link_expires_after_the_days_of_the_organisation(crm: SimulatedCrm) -> None:
