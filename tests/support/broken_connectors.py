@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from pydantic import ConfigDict, SecretStr
 
+from lab import LabPage
 from seatsync.domain.subscription import RemoteSubscription, SubscriptionStatus
 from seatsync.errors import CredentialsRefused, CustomerError, SeatsyncError
 from seatsync.sdk.context import Control
 from seatsync.sdk.http.layer import Layer
 from seatsync.sdk.http.wire import Wire
-from seatsync.sdk.listing import Listed, ListedPage, fingerprint, listed
+from seatsync.sdk.listing import Listed, fingerprint, listed
 from seatsync_pax8 import PLUGIN
 from seatsync_pax8.connector import Pax8Connector
 from seatsync_pax8.settings import Pax8Settings
@@ -159,22 +160,12 @@ def _by_id_only(pages: Pages) -> Pages:
         yield [Listed(fingerprint(one.read().external_id.encode()), one.read) for one in page]
 
 
-class _SameDigest(ListedPage[Any]):
+class _SameDigest(LabPage):
     """A page that says of itself what every other page says."""
 
-    digest = b"sixteen bytes...."[:16]
-
     def __init__(self, records: Sequence[Listed[Any]]) -> None:
-        self._records = records
-
-    def __len__(self) -> int:
-        return len(self._records)
-
-    def fingerprints(self) -> Sequence[bytes]:
-        return [record.fingerprint for record in self._records]
-
-    def read(self, place: int) -> Any:
-        return self._records[place].read()
+        super().__init__(records)
+        self.digest = bytes(16)
 
 
 def _one_page_for_all(pages: Pages) -> Pages:
