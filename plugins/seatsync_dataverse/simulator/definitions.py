@@ -167,6 +167,7 @@ class Definitions:
         key = Key(
             schema,
             tuple(column.logical for column in columns),
+            tuple(column.slot for column in columns),
             text_of(posted.get("DisplayName"), schema),
             self._new_metadata_id(),
             self.organization.clock.monotonic() + self.key_index_s,
@@ -200,7 +201,8 @@ class Definitions:
         table = self.organization.tables[logical]
         for key in [key for key in table.keys if key.key_id == key_id]:
             table.keys.remove(key)
-            table.rows.drop_key(table.slots(key))
+            if all(held.slots != key.slots for held in table.keys):
+                table.rows.drop_key(key.slots)
 
     def visible(self, found: Iterable[Definition], *, strong: bool) -> list[Definition]:
         """Return the definitions that a read sees: not the newest, if it is a stale one."""

@@ -134,4 +134,4 @@ def _settle(table: Table, key: Key, now_s: float) -> None:
     if now_s < key.ready_at_s:
         key.status = "InProgress"
         return
-    key.status = "Active" if table.rows.add_key(table.slots(key)) else "Failed"
+    key.status = "Active" if table.rows.add_key(key.slots) else "Failed"

@@ -88,7 +88,7 @@ class Rows:
         """Build a unique index over columns; tell whether the rows there are allow it."""
         index: dict[tuple[Any, ...], str] = {}
         for row in self:
-            values = _key_of(row, slots)
+            values = _key_of(row.values, slots)
             if values is not None and index.setdefault(values, row.row_id) != row.row_id:
                 return False
         self._keys[slots] = index
@@ -105,7 +105,7 @@ class Rows:
 
     def holder(self, slots: tuple[int, ...], values: tuple[Any, ...], row_id: str) -> str | None:
         """Return another row that has the key which `values`, by slot, would have; or None."""
-        key = _key_of(Row(row_id, 0, 0, values), slots)
+        key = _key_of(values, slots)
         held = None if key is None else self._keys[slots].get(key)
         return None if held == row_id else held
 
@@ -180,7 +180,7 @@ class Rows:
         for slot, index in self._indexes.items():
             index.add(row.value(slot), row.row_id)
         for slots, keys in self._keys.items():
-            key = _key_of(row, slots)
+            key = _key_of(row.values, slots)
             if key is not None:
                 keys[key] = row.row_id
 
@@ -190,11 +190,16 @@ class Rows:
         for slot, index in self._indexes.items():
             index.discard(row.value(slot), row.row_id)
         for slots, keys in self._keys.items():
-            key = _key_of(row, slots)
+            key = _key_of(row.values, slots)
             if key is not None:
                 keys.pop(key, None)
 
 
-def _key_of(row: Row, slots: tuple[int, ...]) -> tuple[Any, ...] | None:
-    values = tuple(comparable(row.value(slot)) for slot in slots)
-    return None if None in values else values
+def _key_of(values: tuple[Any, ...], slots: tuple[int, ...]) -> tuple[Any, ...] | None:
+    found = []
+    for slot in slots:
+        value = values[slot] if slot < len(values) else None
+        if value is None:
+            return None
+        found.append(comparable(value))
+    return tuple(found)

@@ -21,6 +21,7 @@ class Key:
 
     schema: str
     columns: tuple[str, ...]
+    slots: tuple[int, ...]
     label: str
     key_id: str
     ready_at_s: float
@@ -82,7 +83,3 @@ class Table:
             if set(key.columns) == logical and key.status == "Active":
                 return key
         raise key_not_defined(sorted(names), self.logical)
-
-    def slots(self, key: Key) -> tuple[int, ...]:
-        """Return the slots of a key's columns."""
-        return tuple(self.columns[name].slot for name in key.columns)

@@ -64,7 +64,7 @@ class Writer:
             return table.rows.get(segment.row_id)
         key = table.key_over(set(segment.keys))
         values = self.key_values(table, segment)
-        return table.rows.by_key(table.slots(key), tuple(values[name] for name in key.columns))
+        return table.rows.by_key(key.slots, tuple(values[name] for name in key.columns))
 
     def key_values(self, table: Table, segment: Segment) -> Changes:
         """Return the values of an address's key, by logical name; raises `Problem`."""
@@ -175,17 +175,20 @@ class Writer:
             raise id_taken()
 
     def _born(self, table: Table, changes: Changes, intent: Intent) -> Changes:
-        now = self.organization.now()
-        defaults: Changes = {
-            "createdon": now,
-            "createdby": intent.user_id,
-            "ownerid": intent.user_id,
-            "owningbusinessunit": self.organization.business_unit_id,
-            "statecode": 0,
-        }
-        known = {name: value for name, value in defaults.items() if name in table.columns}
-        stated = self._stated(table, {**known, **changes}, None)
-        return stated | self._touched(table, intent)
+        whole = {**changes}
+        for name, value in self._defaults(intent):
+            if name in table.columns:
+                whole.setdefault(name, value)
+        return self._stated(table, whole, None) | self._touched(table, intent)
+
+    def _defaults(self, intent: Intent) -> tuple[tuple[str, Any], ...]:
+        return (
+            ("createdon", self.organization.now()),
+            ("createdby", intent.user_id),
+            ("ownerid", intent.user_id),
+            ("owningbusinessunit", self.organization.business_unit_id),
+            ("statecode", 0),
+        )
 
     def _touched(self, table: Table, intent: Intent) -> Changes:
         touched = {"modifiedon": self.organization.now(), "modifiedby": intent.user_id}
@@ -208,7 +211,7 @@ class Writer:
             values[table.columns[name].slot] = value
         kept = tuple(values)
         for key in table.keys:
-            if key.status == "Active" and table.rows.holder(table.slots(key), kept, row_id):
+            if key.status == "Active" and table.rows.holder(key.slots, kept, row_id):
                 labels = [table.columns[name].label or name for name in key.columns]
                 raise key_taken(labels, key.label)
         return table.rows.put(row_id, kept)
