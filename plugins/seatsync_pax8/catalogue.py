@@ -13,12 +13,12 @@ from seatsync_pax8.wire import (
     Product,
     digest_of,
     product_decoder,
-    read_needed_product,
+    read_needed_products,
     read_reason,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     import httpx
     import msgspec
@@ -43,9 +43,9 @@ class Catalogue:
         self._lock = threading.Lock()
         self._entries: dict[str | None, Entry] = {None: NO_ENTRY}
 
-    def entries_for(self, subscriptions: Iterable[msgspec.Raw]) -> list[Entry]:
+    def entries_for(self, subscriptions: Sequence[msgspec.Raw]) -> list[Entry]:
         """Return the product of each subscription, an empty one where none is needed or known."""
-        wanted = [read_needed_product(raw) for raw in subscriptions]
+        wanted = read_needed_products(subscriptions)
         for product_id in dict.fromkeys(wanted):
             if product_id is not None and product_id not in self._entries:
                 self._learn(product_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from seatsync.errors import CustomerError
 from seatsync.sdk.http import decoded, open_client, raise_for_answer
@@ -55,6 +56,7 @@ class Pax8Connector:
             auth=self._auth,
             wire=wire,
         )
+        self._base = str(self._client.base_url)
         self._catalogue = Catalogue(self._client)
 
     def verify(self) -> Iterator[ConnectivityCheck]:
@@ -108,7 +110,8 @@ class Pax8Connector:
         return Page(envelope.content, envelope.page.total_pages, envelope.page.total_elements)
 
     def _ask(self, path: str, query: dict[str, str | int]) -> httpx.Response:
-        response = self._client.get(path, params=query)
+        # httpx takes an address apart anew for each part that it adds, so it is given whole.
+        response = self._client.get(f"{self._base}{path}?{urlencode(query)}")
         if not response.is_success:
             _refuse(response, query.get("companyId"))
         return response

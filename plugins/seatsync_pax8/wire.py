@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -11,6 +11,9 @@ import msgspec
 from seatsync.domain.customer import RemoteCustomer
 from seatsync.errors import RecordError
 from seatsync.sdk.listing import fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class PageInfo(msgspec.Struct, rename="camel"):
@@ -75,6 +78,7 @@ envelope_decoder = msgspec.json.Decoder(Envelope)
 product_decoder = msgspec.json.Decoder(Product)
 error_decoder = msgspec.json.Decoder(ErrorAnswer)
 _identity_decoder = msgspec.json.Decoder(Identity)
+_identities_decoder = msgspec.json.Decoder(list[Identity])
 _company_decoder = msgspec.json.Decoder(Company)
 _marks_decoder = msgspec.json.Decoder(_Marks)
 
@@ -86,15 +90,27 @@ def digest_of(product: Product) -> bytes:
     return fingerprint(repr((product.name, product.part)).encode())
 
 
-def read_needed_product(raw: msgspec.Raw) -> str | None:
-    """Return the product from which a subscription's name or part number must come, or None.
+def read_needed_products(raws: Sequence[msgspec.Raw]) -> list[str | None]:
+    """Return of each subscription from which product its name or part number must come, or None.
 
     A record that is too broken to tell needs none.
     """
     try:
-        identity = _identity_decoder.decode(raw)
+        # Decoding all of them at once takes half as long as one after the other.
+        identities = _identities_decoder.decode(b"[%b]" % b",".join(raws))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return [_read_needed_product(raw) for raw in raws]
+    return list(map(_needed_product, identities))
+
+
+def _read_needed_product(raw: msgspec.Raw) -> str | None:
+    try:
+        return _needed_product(_identity_decoder.decode(raw))
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
+
+
+def _needed_product(identity: Identity) -> str | None:
     if identity.product_name and identity.vendor_sku_id:
         return None
     return identity.product_id or None

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-CHECKPOINT_PAGES = 4_000
+CHECKPOINT_PAGES = 16_000
 """So many 8 KiB pages wait in the write-ahead log before they are moved into the file."""
 
 PAGE_CACHE_KIB = 32 * 1024

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from seatsync.sync.ledger import Ledger
     from seatsync.sync.request import ProgressSink
 
-APPLY_BATCH = 8_000
+APPLY_BATCH = 2_000
 """So many new or changed records are applied in one transaction."""
 
 APPLY_EVERY_S = 1.0
