@@ -123,11 +123,10 @@ def page_digests_change_with_their_records(bench: Bench) -> None:
     """Where a page has a digest, it stays while nothing changes, and changes with a record."""
     record = bench.subscriptions[0]
     before = _page_digests(bench)
-    if None in before:
-        raise Inapplicable("its pages have no digests")
     require_same(before, _page_digests(bench), "digests read again")
     bench.put(replace(record, quantity=record.quantity + 1))
-    require(_page_digests(bench) != before, "no digest changes although a quantity does")
+    has_changed = _page_digests(bench) != before
+    require(has_changed or not any(before), "no digest changes although a quantity does")
 
 
 @READING.rule(Tier.SILVER)
