@@ -17,7 +17,7 @@ PYTHON ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo graphiql test lint format bench bench-api load fuzz audit lint-schema typed-client live-client schemathesis outside record record-partner-center lock clean
+.PHONY: help demo graphiql test browser lint format bench bench-api load fuzz audit lint-schema typed-client live-client schemathesis outside record record-partner-center lock clean
 
 help: ## say what can be made
 	@echo "make <target> [ARGS=...]"
@@ -34,8 +34,11 @@ demo: $(VENV)/runtime ## run the agent on simulated providers; Ctrl-C ends it
 
 graphiql: $(GRAPHIQL) ## bundle GraphiQL for the agent to serve; needs Node.js 20 or newer
 
-test: $(VENV)/development $(GRAPHIQL) ## run every test, on all cores
+test: $(VENV)/development $(GRAPHIQL) ## run every test but those in a browser, on all cores
 	@$(PY) -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal $(ARGS)
+
+browser: $(VENV)/development $(GRAPHIQL) ## test GraphiQL and the CRM buttons; needs Chromium
+	@$(PY) -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal tests/browser $(ARGS)
 
 lint: $(VENV)/development ## check style, types and who imports whom
 	$(PY) -m ruff check .
