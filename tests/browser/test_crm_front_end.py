@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from graphql import OperationDefinitionNode, parse, print_ast
 from playwright.sync_api import expect
 
 from black_box import lab
 from chromium import visit
-from crm_form import WEB_RESOURCES, Crm, Form, serve_crm
+from crm_form import Crm, Form, serve_crm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, Route
 
     from black_box import Lab
 
-OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
 PROVISIONING, READER = "key-of-a-provisioner", "key-of-a-reader"
 JOBS = "{ jobs(filter: { kind: SYNC_SUBSCRIPTIONS }) { totalCount } }"
 
@@ -87,20 +84,6 @@ def _tick_and_proceed(form: Form, name: str) -> None:
     form.press("preview")
     form.dialog.get_by_label(name).check()
     form.dialog.get_by_role("button", name="Sync now").click()
-
-
-def test_the_documents_of_the_buttons_are_those_for_front_ends() -> None:
-    script = (WEB_RESOURCES / "seatsync-agent.js").read_text()
-    brought = dict(re.findall(r"^    (\w+): `([^`]+)`", script, re.MULTILINE))
-    known = {}
-    for path in OPERATIONS.glob("*.graphql"):
-        [operation] = parse(path.read_text()).definitions
-        assert isinstance(operation, OperationDefinitionNode)
-        assert operation.name is not None
-        known[operation.name.value] = print_ast(operation)
-    assert brought.keys() == {"Job", "Preview", "Proceed", "SetDefault"}
-    for name, document in brought.items():
-        assert print_ast(parse(document)) == known[name]
 
 
 def test_a_ticked_subscription_comes_onto_the_contract(
