@@ -9,14 +9,18 @@ SeatsyncError
 ├── PassingFault          may pass by itself; the job is tried again
 │   ├── ProviderUnreachable   no connection, a timeout, a server error
 │   ├── ProviderThrottled     still refused for the call rate after all waiting
-│   └── DatabaseBusy          another process held the database for too long
+│   ├── DatabaseBusy          another process held the database for too long
+│   ├── CrmMarkExpired        what changed in the CRM cannot be told any more: read all of it
+│   └── CrmConflict           a record was changed in the CRM since it was read
 ├── StandingFault         stays until a person acts; the run stops and says so
 │   ├── CredentialsRefused    the provider does not accept who we say we are
 │   ├── PermissionMissing     it knows us, and does not let us read
 │   └── AnswerUnreadable      it answers what its documentation does not describe
 ├── SkippedFault          one thing is left out, the others go on
 │   ├── RecordError           one record cannot be read
-│   └── CustomerError         one customer cannot be read
+│   ├── CustomerError         one customer cannot be read
+│   ├── CrmRecordGone         a record, or one that it refers to, is not in the CRM
+│   └── CrmRecordExists       a record that was to be made is in the CRM, and differs
 ├── BadInput              a value that a caller passed means nothing, such as a garbage id
 ├── Refusal               the caller asked for what the rules forbid; nothing changed
 ├── NotApplicable         there is nothing to do any more; a job ends quietly with the reason
@@ -114,6 +118,18 @@ class DatabaseBusy(PassingFault):
     code = "DATABASE_BUSY"
 
 
+class CrmMarkExpired(PassingFault):
+    """What changed since the last read cannot be told any more: everything must be read."""
+
+    code = "CRM_MARK_EXPIRED"
+
+
+class CrmConflict(PassingFault):
+    """A record was changed in the CRM since the agent read it; nothing was written."""
+
+    code = "CRM_CONFLICT"
+
+
 class StandingFault(SeatsyncError):
     """A fault that stays until a person does something."""
 
@@ -182,6 +198,18 @@ class CustomerError(SkippedFault):
         self.reason = reason
         if code is not None:
             self.code = code
+
+
+class CrmRecordGone(SkippedFault):
+    """A record that was to be changed, or one that it refers to, is not in the CRM."""
+
+    code = "CRM_RECORD_GONE"
+
+
+class CrmRecordExists(SkippedFault):
+    """A record that was to be made is in the CRM already, and differs, or another has its key."""
+
+    code = "CRM_RECORD_EXISTS"
 
 
 class BadInput(SeatsyncError):

@@ -26,6 +26,10 @@ from typing import TYPE_CHECKING
 from seatsync.errors import (
     AnswerUnreadable,
     CredentialsRefused,
+    CrmConflict,
+    CrmMarkExpired,
+    CrmRecordExists,
+    CrmRecordGone,
     PassingFault,
     PermissionMissing,
     ProviderThrottled,
@@ -47,13 +51,13 @@ class CrmFault(SeatsyncError):
         self.problem = problem
 
 
-class RowMissing(CrmFault, SkippedFault):
+class RowMissing(CrmFault, CrmRecordGone):
     """The row is not there, or one that it refers to is not."""
 
     code = "CRM_ROW_MISSING"
 
 
-class RowExists(CrmFault, SkippedFault):
+class RowExists(CrmFault, CrmRecordExists):
     """There is a row with this id, or another one with this alternate key."""
 
     code = "CRM_ROW_EXISTS"
@@ -77,13 +81,13 @@ class PluginObjected(RowRefused):
     code = "CRM_PLUGIN_OBJECTED"
 
 
-class RowChanged(CrmFault, PassingFault):
+class RowChanged(CrmFault, CrmConflict):
     """The row was changed by somebody else since it was read; nothing was written."""
 
     code = "CRM_ROW_CHANGED"
 
 
-class FullReadNeeded(CrmFault, PassingFault):
+class FullReadNeeded(CrmFault, CrmMarkExpired):
     """What was kept of the last read cannot be continued from: the whole table must be read."""
 
     code = "CRM_FULL_READ_NEEDED"

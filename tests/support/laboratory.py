@@ -63,6 +63,10 @@ EMPTIED = (
     "setting",
     "audit_entry",
     "crm_outbox",
+    "crm_row",
+    "crm_reading",
+    "crm_link",
+    "change_request",
 )
 """All tables with rows of a test, those that refer to others first."""
 

@@ -60,7 +60,7 @@ def test_a_plug_in_that_does_not_import_is_kept_as_a_failure_beside_the_others(
     [
         ([_point("toy", "no_such_module:PLUGIN")], "ModuleNotFoundError"),
         ([_point("toy", "toy_plugin:MISSING")], "AttributeError"),
-        ([_point("toy", "toy_plugin:NOT_ONE")], "is a dict, not a ProviderPlugin"),
+        ([_point("toy", "toy_plugin:NOT_ONE")], "is a dict, not a plug-in"),
         ([_point("bear", "toy_plugin:PLUGIN")], "calls itself 'toy'"),
         ([_point("toy", "toy_plugin:PLUGIN")] * 2, "2 installed packages register this name"),
     ],

@@ -22,6 +22,7 @@ from seatsync.mirror.version import require_current
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+    from uuid import UUID
 
 CHECKPOINT_PAGES = 16_000
 """So many 8 KiB pages wait in the write-ahead log before they are moved into the file."""
@@ -53,6 +54,8 @@ class Mirror:
         self.url = url
         self.is_sqlite = is_sqlite(url)
         self.codec: PostgresCodec = SqliteCodec() if self.is_sqlite else PostgresCodec()
+        self.feeds_crm = False
+        """Whether changes are noted for a CRM; with a CRM of its own, the mirror tells nobody."""
         self._unit = _Unit()
         self._never_reconnect_halfway()
 
@@ -179,6 +182,13 @@ class Mirror:
             return f"SELECT value FROM json_each(:{name})", {name: json.dumps(list(texts))}  # noqa: S608
         return f"SELECT unnest(CAST(:{name} AS text[]))", {name: list(texts)}
 
+    def in_ids(self, name: str, ids: Collection[UUID]) -> tuple[str, dict[str, Any]]:
+        """Return the inside of an IN list over any number of ids, as one parameter."""
+        texts = [one.hex for one in ids]
+        if self.is_sqlite:
+            return f"SELECT id_of(value) FROM json_each(:{name})", {name: json.dumps(texts)}  # noqa: S608
+        return f"SELECT unnest(CAST(:{name} AS uuid[]))", {name: texts}
+
     def _cursor(self) -> Any:
         self._unit.require_writing()
         # What entities have been given so far goes first: these rows may refer to it.
@@ -240,6 +250,7 @@ class _SqliteConnection(sqlite3.Connection):
 def _bind_sqlite(db: Database, path: Path) -> None:
     def prepare(_: Database, connection: sqlite3.Connection) -> None:
         connection.text_factory = str
+        connection.create_function("id_of", 1, bytes.fromhex, deterministic=True)
         for pragma in _PRAGMAS:
             connection.execute(pragma)
 

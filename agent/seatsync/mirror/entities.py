@@ -273,7 +273,7 @@ def declare_jobs(db: Database) -> None:
 
 
 def declare_administration(db: Database) -> None:
-    """Declare settings, the audit log, and what is on its way to the CRM."""
+    """Declare settings and the audit log."""
 
     class Setting(db.Entity):
         _table_ = "setting"
@@ -291,19 +291,66 @@ def declare_administration(db: Database) -> None:
         field_changes = Required(LongStr, autostrip=False)
         occurred_at = Required(datetime)
 
+
+def declare_crm_exchange(db: Database) -> None:
+    """Declare what is known of the CRM's own records, and what is on its way there."""
+
     class OutboxItem(db.Entity):
         _table_ = "crm_outbox"
         id = PrimaryKey(UUID)
         noun = _required_text()
         record_id = Required(UUID)
         operation = _required_text()
-        payload = Required(LongStr, autostrip=False)
+        fields = Required(LongStr, autostrip=False)
+        bases = Required(LongStr, autostrip=False)
+        revision = Required(int, default=0)
         created_at = Required(datetime)
         attempts = Required(int, default=0)
         next_attempt_at = Required(datetime)
         last_error = _optional_text()
         parked = Required(bool, default=False)
-        composite_index("noun", "record_id")
+        unique(noun, record_id)
+
+    class CrmRow(db.Entity):
+        _table_ = "crm_row"
+        noun = _required_text()
+        record_id = Required(UUID)
+        version = _required_text()
+        generation = Required(int, default=0)
+        PrimaryKey(noun, record_id)  # pyright: ignore[reportArgumentType]  Pony's two uses of it
+
+    class CrmReading(db.Entity):
+        _table_ = "crm_reading"
+        noun = PrimaryKey(str, autostrip=False)
+        mark = _optional_text()
+        generation = Required(int, default=0)
+        read_at = Optional(datetime)
+
+    class CrmLink(db.Entity):
+        _table_ = "crm_link"
+        direction = PrimaryKey(str, autostrip=False)
+        succeeded_at = Optional(datetime)
+        late_since = Optional(datetime)
+        last_error = _optional_text()
+
+    class ChangeRequest(db.Entity):
+        _table_ = "change_request"
+        id = PrimaryKey(UUID)
+        kind = _required_text()
+        requested_by = _required_text()
+        billing_contract_id = Optional(UUID)
+        provider_account_id = Optional(UUID)
+        account_id = Optional(UUID)
+        subscriptions = Optional(LongStr, autostrip=False, nullable=True)
+        state = _required_text()
+        received_at = Required(datetime)
+        job_id = Optional(UUID)
+        result = Optional(LongStr, autostrip=False, nullable=True)
+        created = Optional(int, size=64)
+        updated = Optional(int, size=64)
+        unchanged = Optional(int, size=64)
+        failed = Optional(int, size=64)
+        report_url = _optional_text()
 
 
 def declare_entities(db: Database) -> None:
@@ -314,3 +361,4 @@ def declare_entities(db: Database) -> None:
     declare_report(db)
     declare_jobs(db)
     declare_administration(db)
+    declare_crm_exchange(db)

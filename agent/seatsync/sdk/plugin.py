@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from seatsync.sdk.connector import Connector
     from seatsync.sdk.context import ConnectorContext
+    from seatsync.sdk.crm import CrmConnection, CrmSchema
     from seatsync.sdk.demonstration import SimulatedProvider
     from seatsync.sdk.settings import PluginSettings
 
@@ -52,3 +53,21 @@ class ProviderPlugin:
     maturity: Maturity = Maturity.STABLE
     simulator: Callable[[], SimulatedProvider] | None = None
     """Makes a stand-in for the vendor, empty; the demo plays on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrmPlugin:
+    """A CRM: its settings class, and how to connect to it and to the schema it keeps for us."""
+
+    name: str
+    display_name: str
+    version: str
+    settings: type[PluginSettings]
+    connect: Callable[[Any, ConnectorContext], CrmConnection]
+    schema: Callable[[Any, ConnectorContext], CrmSchema]
+    kind: PluginKind = PluginKind.CRM
+    maturity: Maturity = Maturity.STABLE
+
+
+Plugin = ProviderPlugin | CrmPlugin
+"""Anything that the entry-point group may hold."""
