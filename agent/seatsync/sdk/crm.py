@@ -82,7 +82,8 @@ class CrmConnection(Protocol):
     def write(self, write: CrmWrite) -> str | None:
         """Make or change one record, and return its new version, if it is told.
 
-        A write that was carried out already is a success. Raises `CrmConflict` when the record
+        A write that was carried out already is a success, and tells no version: somebody may
+        have changed other fields since, which a pull has yet to see. Raises `CrmConflict` when the record
         has another version by now, `CrmRecordGone` when it, or one that it refers to, is not
         there, `CrmRecordExists` when the record of a `create` is there and differs, and another
         `SkippedFault` when the CRM refuses this record alone.
