@@ -218,6 +218,11 @@ class MemoryCrm:
             self._ask(Request("changes", noun))
             yield CrmPage(page, str(end) if is_last else None)
 
+    def kept(self, noun: CrmNoun, values: Mapping[str, CrmValue]) -> dict[str, CrmValue]:
+        """Return values as they read back."""
+        lacking = self.lacking.get(noun, frozenset())
+        return {name: _to_the_second(one) for name, one in values.items() if name not in lacking}
+
     def fetch(self, noun: CrmNoun, ids: Collection[UUID]) -> Sequence[CrmChange]:
         """Return records as they are now."""
         self._ask(Request("fetch", noun, tuple(ids)))
@@ -339,7 +344,7 @@ class MemoryCrm:
         is_behind = write.version not in {None, held.version}
         if not write.is_create and not is_behind:
             return False
-        wanted = self._kept(write.noun, write.values)
+        wanted = self.kept(write.noun, write.values)
         if all(held.values[name] == value for name, value in wanted.items()):
             return True
         if write.is_create:
@@ -366,15 +371,11 @@ class MemoryCrm:
         assert known.issuperset(values), f"no such field: {sorted(set(values) - known)}"
         empty: dict[str, CrmValue] = dict.fromkeys(known - lacking)
         held = self._records[noun].get(record_id)
-        kept = {**(held.values if held else empty), **self._kept(noun, values)}
+        kept = {**(held.values if held else empty), **self.kept(noun, values)}
         self._touch(noun, record_id)
         version = f'W/"{self._sequence}"'
         created_by = held.created_by if held else by
         self._records[noun][record_id] = CrmRecord(noun, record_id, version, kept, by, created_by)
-
-    def _kept(self, noun: CrmNoun, values: Mapping[str, CrmValue]) -> dict[str, CrmValue]:
-        lacking = self.lacking.get(noun, frozenset())
-        return {name: _to_the_second(one) for name, one in values.items() if name not in lacking}
 
     def _touch(self, noun: CrmNoun, record_id: UUID) -> None:
         self._sequence += 1

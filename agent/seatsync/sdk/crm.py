@@ -75,6 +75,15 @@ class CrmConnection(Protocol):
         """
         ...
 
+    def kept(self, noun: CrmNoun, values: Mapping[str, CrmValue]) -> Mapping[str, CrmValue]:
+        """Return what the CRM shows of these values once it was told them; asks nothing.
+
+        It cuts what is too long, rounds, forgets microseconds, and leaves out the fields that its
+        schema lacks. A field of the mirror is as in the CRM if and only if what this returns of it
+        equals what was read there, so that nothing which the CRM cannot hold looks changed.
+        """
+        ...
+
     def fetch(self, noun: CrmNoun, ids: Collection[UUID]) -> Sequence[CrmChange]:
         """Return the records with these ids as they are now; `CrmGone` for those not there."""
         ...
@@ -83,10 +92,10 @@ class CrmConnection(Protocol):
         """Make or change one record, and return its new version, if it is told.
 
         A write that was carried out already is a success, and tells no version: somebody may
-        have changed other fields since, which a pull has yet to see. Raises `CrmConflict` when the record
-        has another version by now, `CrmRecordGone` when it, or one that it refers to, is not
-        there, `CrmRecordExists` when the record of a `create` is there and differs, and another
-        `SkippedFault` when the CRM refuses this record alone.
+        have changed other fields since, which a pull has yet to see. Raises `CrmConflict` when
+        the record has another version by now, `CrmRecordGone` when it, or one that it refers to,
+        is not there, `CrmRecordExists` when the record of a `create` is there and differs, and
+        another `SkippedFault` when the CRM refuses this record alone.
         """
         ...
 
