@@ -151,6 +151,23 @@ class AuthSettings(Protocol):
         ...
 
 
+class Secret(Protocol):
+    """A text that is never printed."""
+
+    def get_secret_value(self) -> str:
+        """Return the text."""
+        ...
+
+
+class CrmSettings(Protocol):
+    """The `crm:` part of config.yaml, as far as it is about HTTP."""
+
+    @property
+    def webhook_secrets(self) -> Sequence[Secret]:
+        """What the CRM's webhook must show one of; none means that it is not served."""
+        ...
+
+
 class Configuration(Protocol):
     """The agent's configuration."""
 
@@ -162,6 +179,11 @@ class Configuration(Protocol):
     @property
     def auth(self) -> AuthSettings:
         """How callers are known."""
+        ...
+
+    @property
+    def crm(self) -> CrmSettings | None:
+        """The CRM that is kept in step; None when the mirror itself is the CRM."""
         ...
 
 
@@ -185,4 +207,8 @@ class Agent(Protocol):
 
     def readiness(self) -> Mapping[str, str | None]:
         """Return, for each part, why it does not work, or None."""
+        ...
+
+    def lateness(self) -> Mapping[str, str]:
+        """Return, for each part that works but is behind, since when and why."""
         ...

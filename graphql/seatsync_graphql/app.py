@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 
 from seatsync_graphql.auth.choice import choose_authenticator
+from seatsync_graphql.crm_webhook import PATH, CrmWebhook
 from seatsync_graphql.endpoint import Endpoint, answer_fault
 from seatsync_graphql.execution import Executor
 from seatsync_graphql.interpreter import tuned_to_answer
@@ -53,6 +54,7 @@ def create_app(agent: Agent) -> Starlette:
             Route("/readyz", _Readiness(agent, executor).answer),
             Route("/metrics", Metrics(executor, authenticator, socket_endpoint).answer),
             Route("/reports/sync-report.csv", ReportCsv(executor, authenticator).answer),
+            *_webhook_routes(agent, executor),
             *(page.routes if page else []),
         ],
         middleware=[
@@ -71,12 +73,19 @@ def create_app(agent: Agent) -> Starlette:
     return app
 
 
+def _webhook_routes(agent: Agent, executor: Executor) -> list[Route]:
+    crm = agent.config.crm
+    if crm is None or not crm.webhook_secrets:
+        return []
+    return [Route(PATH, CrmWebhook(executor, crm.webhook_secrets).answer, methods=["POST"])]
+
+
 async def _healthz(_: Request) -> JSONResponse:
     return JSONResponse({"status": "alive"})
 
 
 class _Readiness:
-    """Names what of the agent is not working."""
+    """Names what of the agent is not working, and what works but is behind."""
 
     def __init__(self, agent: Agent, executor: Executor) -> None:
         self._agent = agent
@@ -85,8 +94,11 @@ class _Readiness:
     async def answer(self, _: Request) -> JSONResponse:
         found = await self._executor.beside(self._agent.readiness)
         problems = {part: reason for part, reason in found.items() if reason}
-        answer = {"status": "not ready", "problems": problems} if problems else {"status": "ready"}
-        return JSONResponse(answer, 503 if problems else 200)
+        if problems:
+            return JSONResponse({"status": "not ready", "problems": problems}, 503)
+        # Whoever is behind still does its work: taking it out of service would help nobody.
+        late = await self._executor.beside(self._agent.lateness)
+        return JSONResponse({"status": "ready", **({"late": dict(late)} if late else {})})
 
 
 class _Lifespan:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from uuid import UUID
 
+    from pydantic import SecretStr
+
     from back_office import BackOffice
     from seatsync.domain.preview import Preview
     from seatsync.mirror.database import Mirror
@@ -70,9 +72,15 @@ class Server:
 
 
 @dataclass
+class Crm:
+    webhook_secrets: tuple[SecretStr, ...]
+
+
+@dataclass
 class Config:
     server: Server = field(default_factory=Server)
     auth: Auth = field(default_factory=Auth)
+    crm: Crm | None = None
 
 
 class PlannedPreview:
@@ -90,8 +98,11 @@ class PlannedPreview:
 class StandingAgent:
     """An agent that does nothing by itself."""
 
-    def __init__(self, office: BackOffice, server: Server, auth: Auth) -> None:
-        self.config = Config(server, auth)
+    def __init__(
+        self, office: BackOffice, server: Server, auth: Auth, crm: Crm | None = None
+    ) -> None:
+        self.config = Config(server, auth, crm)
+        self.late: dict[str, str] = {}
         self.engine = PlannedPreview()
         self.problems: dict[str, str | None] = {"database": None, "jobs": None}
         catalogue = PluginCatalogue({})
@@ -106,15 +117,22 @@ class StandingAgent:
     def readiness(self) -> dict[str, str | None]:
         return self.problems
 
+    def lateness(self) -> dict[str, str]:
+        return self.late
+
 
 class FrontDesk:
     """The served API, with shortcuts to ask it."""
 
     def __init__(
-        self, office: BackOffice, server: Server | None = None, auth: Auth | None = None
+        self,
+        office: BackOffice,
+        server: Server | None = None,
+        auth: Auth | None = None,
+        crm: Crm | None = None,
     ) -> None:
         self.office = office
-        self.agent = StandingAgent(office, server or Server(), auth or Auth())
+        self.agent = StandingAgent(office, server or Server(), auth or Auth(), crm)
         self.app = create_app(self.agent)
 
     def send(self, method: str, path: str, **request: Any) -> httpx.Response:

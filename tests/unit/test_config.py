@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr
 
 from seatsync.config.load import Config, load_config
 from seatsync.errors import ConfigInvalid, PluginUnusable
-from seatsync.sdk.plugin import ProviderPlugin
+from seatsync.sdk.plugin import CrmPlugin, ProviderPlugin
 from seatsync.sdk.registry import Registry
 from seatsync.sdk.settings import PluginSettings
 
@@ -32,9 +32,10 @@ def _connect(settings: Any, context: Any) -> Any:
 
 
 TOY = ProviderPlugin("toy", "Toy", "1.0", ToySettings, _connect)
+SHOP = CrmPlugin("shop", "Shop", "1.0", ToySettings, _connect, _connect)
 BROKEN = PluginUnusable("broken", "did not load: ImportError: no toy box")
 KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
-REGISTRY = Registry({"toy": TOY}, {"broken": BROKEN})
+REGISTRY = Registry({"toy": TOY}, {"broken": BROKEN}, {"shop": SHOP})
 
 PROVIDER = """
 providers:
@@ -82,8 +83,37 @@ def test_a_provider_gets_its_plug_in_and_its_settings(load: Callable[..., Config
     assert provider.settings.client_secret.get_secret_value() == SECRET
 
 
+CRM = """
+crm:
+  plugin: shop
+  webhook_secrets: ["${TOY_SECRET}"]
+  settings: {client_id: me, client_secret: "${TOY_SECRET}"}
+"""
+
+
+def test_without_a_crm_of_its_own_the_mirror_is_it(load: Callable[..., Config]) -> None:
+    assert load("crm: {plugin: local, settings: {}}").crm is None
+
+
+def test_a_crm_gets_its_plug_in_and_its_settings(load: Callable[..., Config]) -> None:
+    crm = load(CRM, {"TOY_SECRET": SECRET}).crm
+    assert crm is not None
+    assert crm.plugin is SHOP
+    assert crm.interval_minutes == 5
+    assert isinstance(crm.settings, ToySettings)
+    assert [one.get_secret_value() for one in crm.webhook_secrets] == [SECRET]
+
+
+def test_the_agent_is_found_where_it_listens_unless_people_reach_it_elsewhere(
+    load: Callable[..., Config],
+) -> None:
+    assert load("server: {port: 4000}").server.address == "http://127.0.0.1:4000"
+    away = load("server: {public_url: 'https://seatsync.example/'}")
+    assert away.server.address == "https://seatsync.example"
+
+
 def test_no_secret_shows_in_what_a_configuration_prints(load: Callable[..., Config]) -> None:
-    text = f"database: {{url: 'postgresql://u:{SECRET}@h/d'}}\n{PROVIDER}"
+    text = f"database: {{url: 'postgresql://u:{SECRET}@h/d'}}\n{PROVIDER}{CRM}"
     config = load(text, {"TOY_SECRET": SECRET, "SEATSYNC_SECRET_KEY": KEY})
     assert KEY not in repr(config)
     assert SECRET not in repr(config)
@@ -163,7 +193,14 @@ def test_a_file_that_is_no_text_is_said_so(tmp_path: Path) -> None:
         ("auth: {mode: keys}", "auth.keys: must hold a key while auth.mode is keys"),
         ("auth: {mode: oidc}", "auth.oidc: is required while auth.mode is oidc"),
         ("auth: {mode: nobody}", "auth.mode: should be 'none', 'keys' or 'oidc'"),
-        ("crm: {plugin: dataverse}", "crm.plugin: must be local"),
+        ("crm: {plugin: nowhere}", "crm.plugin: plug-in 'nowhere': not installed"),
+        ("crm: {plugin: shp}", "crm.plugin: plug-in 'shp': not installed; installed are: shop"),
+        ("crm: {plugin: toy}", "crm.plugin: plug-in 'toy': not installed"),
+        ("crm: {plugin: shop}", "crm.settings.client_id: is required"),
+        ("crm: {plugin: shop, settings: {a: 1}}", "crm.settings.a: unknown key"),
+        ("crm: {webhook_secrets: [short]}", "crm.webhook_secrets[0]: value should have at least"),
+        ("crm: {webhook_secrets: [0123456789abcdef]}", "crm.webhook_secrets: must be empty"),
+        ("server: {public_url: seatsync.example}", "server.public_url: must be an address"),
         ("crm: {settings: {url: x}}", "crm.settings: must be empty"),
         ("database: {url: mysql://h/d}", "database.url: mysql://h/d cannot be read"),
         ("database: {url: seatsync.db}", "database.url: seatsync.db cannot be read"),
@@ -212,7 +249,7 @@ def test_a_key_used_twice_names_the_first_use(problems: Callable[..., Any]) -> N
 def test_all_problems_come_at_once_from_every_corner(problems: Callable[..., Any]) -> None:
     found = problems(
         "sever: {}\nserver: {port: 0, host: 0.0.0.0}\nauth: {keys: [{}]}\n"
-        "crm: {plugin: dataverse}\ndatabase: {url: 'postgresql://u:p@h/d'}\n"
+        "crm: {plugin: nowhere}\ndatabase: {url: 'postgresql://u:p@h/d'}\n"
         "providers: [{key: manual, plugin: toy}, {key: b, plugin: nope}, 7]\n"
     )
     paths = [problem.partition(":")[0] for problem in found]

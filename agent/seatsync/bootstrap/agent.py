@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from seatsync.bootstrap.garbage import startup_set_aside
 from seatsync.bootstrap.handlers import Handlers
 from seatsync.errors import SeatsyncError
+from seatsync.jobs.crm_watch import CrmWatch
 from seatsync.jobs.queue import JobQueue
 from seatsync.jobs.runner import Runner
+from seatsync.jobs.schedule import Schedule
 from seatsync.jobs.scheduler import Scheduler
 from seatsync.jobs.timetable import ProviderSchedule
 from seatsync.mirror.database import Mirror
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from seatsync.config.load import Config
+    from seatsync.crm.exchange import CrmExchange
     from seatsync.sdk.context import StateStore
 
 LOG = logging.getLogger(__name__)
@@ -49,6 +52,7 @@ class Agent:
     runner: Runner
     scheduler: Scheduler
     services: Services
+    exchange: CrmExchange | None = None
 
     def start(self) -> None:
         """Begin to do jobs and to follow the schedule; what a dead process left is taken up."""
@@ -59,10 +63,24 @@ class Agent:
     def stop(self) -> None:
         """Follow the schedule no more, and hand back what is not finished in time."""
         self.scheduler.stop()
+        self._put_down()
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Do jobs without following the schedule, which another process does."""
+        self.runner.start()
+        try:
+            yield
+        finally:
+            self._put_down()
+
+    def _put_down(self) -> None:
         if self.runner.stop():
             LOG.info("The agent has put down its work.")
         else:
             LOG.warning("Some jobs did not stop in time; the next start takes them up.")
+        if self.exchange:
+            self.exchange.close()
 
     @property
     def is_busy(self) -> bool:
@@ -76,6 +94,10 @@ class Agent:
             "jobs": None if self.runner.is_alive else "no job is being taken",
             "schedule": None if self.scheduler.is_alive else "the last tick is too long ago",
         }
+
+    def lateness(self) -> Mapping[str, str]:
+        """Return, for each direction of the exchange with the CRM, since when it is late."""
+        return self.exchange.lateness() if self.exchange else {}
 
     def _database_problem(self) -> str | None:
         try:
@@ -116,6 +138,7 @@ def prepare_database(config: Config) -> None:
 
 
 def _join(config: Config, mirror: Mirror, clock: Clock) -> Agent:
+    mirror.feeds_crm = config.crm is not None
     with mirror.writing():
         register_providers(mirror, _registered(config))
     locks = Locks.for_mirror(mirror)
@@ -127,12 +150,17 @@ def _join(config: Config, mirror: Mirror, clock: Clock) -> Agent:
     )
     engine = SyncEngine(mirror, connections, locks, clock)
     queue = JobQueue(mirror, clock)
-    runner = Runner(queue, locks, Handlers(mirror, queue, engine, clock).by_kind())
-    scheduler = Scheduler(queue, mirror, clock)
-    scheduler.schedule.ensure(_schedules(config))
-    change = Changing.of(mirror, queue, scheduler.schedule, clock)
-    services = open_services(mirror, engine, PluginCatalogue(discover().providers), change)
-    return Agent(config, mirror, connections, queue, runner, scheduler, services)
+    schedule = Schedule(queue, mirror, clock)
+    schedule.ensure(_schedules(config), config.crm.interval_minutes if config.crm else None)
+    change = Changing.of(mirror, queue, schedule, clock)
+    exchange: CrmExchange | None = None
+    handlers = Handlers(mirror, queue, engine, clock, exchange)
+    runner = Runner(queue, locks, handlers.by_kind())
+    look = CrmWatch(queue, mirror, clock).look if exchange else None
+    scheduler = Scheduler(schedule, mirror, clock, look=look)
+    plugins = PluginCatalogue(discover().providers)
+    services = open_services(mirror, engine, plugins, change)
+    return Agent(config, mirror, connections, queue, runner, scheduler, services, exchange)
 
 
 def _state_of(config: Config, mirror: Mirror) -> Callable[[str], StateStore]:

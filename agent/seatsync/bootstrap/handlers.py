@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from seatsync.domain.job import JobKind
+from seatsync.errors import NotApplicable
 from seatsync.mirror.retention import delete_run, runs_before
 from seatsync.mirror.settings import load_settings
 from seatsync.sync.request import ContractSync, ProviderSync
@@ -16,6 +17,7 @@ from seatsync.sync.request import ContractSync, ProviderSync
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from seatsync.crm.exchange import CrmExchange
     from seatsync.domain.job import Job
     from seatsync.domain.report import SyncRun
     from seatsync.jobs.handler import Handler, ProgressSink
@@ -35,6 +37,8 @@ class Handlers:
     queue: JobQueue
     engine: SyncEngine
     clock: Clock
+    crm: CrmExchange | None = None
+    """What passes between the agent and its CRM; None when the mirror itself is the CRM."""
 
     def by_kind(self) -> Mapping[JobKind, Handler]:
         """Return what does each kind of job."""
@@ -44,6 +48,8 @@ class Handlers:
             JobKind.SYNC_PROVIDER_ACCOUNTS: self.sync_provider_accounts,
             JobKind.VERIFY_CONNECTIVITY: self.verify_connectivity,
             JobKind.PRUNE_REPORT: self.prune_report,
+            JobKind.CRM_PULL: self.pull_crm,
+            JobKind.CRM_PUSH: self.push_crm,
         }
 
     def sync_provider(self, job: Job, control: Control, progress: ProgressSink) -> None:
@@ -74,6 +80,19 @@ class Handlers:
     def verify_connectivity(self, job: Job, control: Control, progress: ProgressSink) -> None:
         """Verify Connectivity of one provider."""
         self.engine.verify(job.arguments["provider_key"], control, progress)
+
+    def pull_crm(self, _job: Job, control: Control, progress: ProgressSink) -> None:
+        """Take over what changed in the CRM."""
+        self._exchange().pull(control, progress)
+
+    def push_crm(self, _job: Job, control: Control, progress: ProgressSink) -> None:
+        """Tell the CRM what changed here."""
+        self._exchange().push(control, progress)
+
+    def _exchange(self) -> CrmExchange:
+        if self.crm is None:
+            raise NotApplicable("The mirror itself is the CRM: there is nothing to exchange.")
+        return self.crm
 
     def prune_report(self, _job: Job, control: Control, progress: ProgressSink) -> None:
         """Delete runs, with their entries, and jobs that are older than the retention.

@@ -7,6 +7,7 @@ import click
 import seatsync
 from seatsync.cli.check import check
 from seatsync.cli.consent import consent
+from seatsync.cli.crm import crm
 from seatsync.cli.demo import demo
 from seatsync.cli.key import key
 from seatsync.cli.logs import FORMATS, LEVELS, set_up_logs
@@ -19,6 +20,7 @@ from seatsync.cli.serve import serve
 from seatsync.cli.sync import sync
 from seatsync.cli.trouble import TellingGroup, catch_unexpected
 from seatsync.cli.verify import verify
+from seatsync.cli.worker import worker
 
 _EPILOG = """\b
 Examples:
@@ -47,6 +49,7 @@ def program(log_level: str, log_format: str, *, verbose: bool) -> None:
 for _command in (
     check,
     consent,
+    crm,
     demo,
     key,
     migrate_database,
@@ -57,6 +60,7 @@ for _command in (
     serve,
     sync,
     verify,
+    worker,
 ):
     program.add_command(_command)
 

@@ -5,25 +5,29 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
 from seatsync.config.auth import Auth, auth_problems
 from seatsync.config.document import read_document
 from seatsync.config.environment import Substitution
-from seatsync.config.model import Database, Document
+from seatsync.config.model import LOCAL_CRM, Database, Document
 from seatsync.config.problems import Location, Problem, did_you_mean, problems_of
 from seatsync.errors import ConfigInvalid, PluginUnusable, SecretKeyUnusable
 from seatsync.mirror.vault import ENVIRONMENT_NAME, Vault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from pydantic import SecretStr
 
     from seatsync.config.model import Secrets, Server
-    from seatsync.sdk.plugin import ProviderPlugin
+    from seatsync.sdk.plugin import CrmPlugin, Plugin, ProviderPlugin
     from seatsync.sdk.registry import Registry
     from seatsync.sdk.settings import PluginSettings
+
+P = TypeVar("P", bound="Plugin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,16 @@ class ProviderConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class CrmConfig:
+    """The CRM that is kept in step, with its plug-in found and the plug-in's settings read."""
+
+    plugin: CrmPlugin
+    settings: PluginSettings
+    interval_minutes: int
+    webhook_secrets: tuple[SecretStr, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that config.yaml says, checked."""
 
@@ -49,6 +63,8 @@ class Config:
     secret_key: str | None = field(default=None, repr=False)
     """The key from the environment, if there is one."""
     auth: Auth = field(default_factory=Auth)
+    crm: CrmConfig | None = None
+    """None with `local`: the mirror itself is the CRM."""
 
 
 def load_config(
@@ -89,6 +105,7 @@ class _Reading:
         self._registry = registry
         self._secret_key = environment.get(ENVIRONMENT_NAME) or None
         self._settings: dict[int, tuple[ProviderPlugin, PluginSettings]] = {}
+        self._crm: tuple[CrmPlugin, PluginSettings] | None = None
         self.problems: list[Problem] = []
 
     def document(self, tree: Mapping[str, Any]) -> Document | None:
@@ -97,6 +114,8 @@ class _Reading:
         providers = tree.get("providers")
         if isinstance(providers, list):
             self._check_providers(providers)
+        if isinstance(tree.get("crm"), dict):
+            self._check_crm(tree["crm"])
         self.problems.extend(auth_problems(tree))
         self.problems.extend(_secret_problems(tree, self._secret_key))
         return document
@@ -120,6 +139,9 @@ class _Reading:
             ),
             self._secret_key,
             document.auth,
+            CrmConfig(*self._crm, document.crm.interval_minutes, document.crm.webhook_secrets)
+            if self._crm
+            else None,
         )
 
     def _validated(self, tree: Mapping[str, Any]) -> Document | None:
@@ -136,19 +158,45 @@ class _Reading:
                 self._check_plugin(index, entry["plugin"], entry.get("settings"))
 
     def _check_plugin(self, index: int, name: str, settings: object) -> None:
+        place = ("providers", index)
+        plugin = self._found(name, self._registry.provider, self._registry.providers, place)
+        if plugin and (read := self._read(plugin, settings, place)):
+            self._settings[index] = (plugin, read)
+
+    def _check_crm(self, section: Mapping[str, Any]) -> None:
+        name, settings = section.get("plugin", LOCAL_CRM), section.get("settings")
+        if name == LOCAL_CRM:
+            self.problems.extend(_local_problems(section))
+        elif isinstance(name, str):
+            names = {LOCAL_CRM: None, **self._registry.crms}
+            plugin = self._found(name, self._registry.crm, names, ("crm",))
+            if plugin and (read := self._read(plugin, settings, ("crm",))):
+                self._crm = (plugin, read)
+
+    def _found(
+        self, name: str, find: Callable[[str], P], names: Iterable[str], place: Location
+    ) -> P | None:
         try:
-            plugin = self._registry.provider(name)
+            return find(name)
         except PluginUnusable as failure:
-            message = f"{failure}{did_you_mean(name, self._registry.providers)}"
-            self.problems.append(Problem(("providers", index, "plugin"), message))
-            return
+            self.problems.append(
+                Problem((*place, "plugin"), f"{failure}{did_you_mean(name, names)}")
+            )
+            return None
+
+    def _read(self, plugin: Plugin, settings: object, place: Location) -> PluginSettings | None:
         try:
-            read = plugin.settings.model_validate({} if settings is None else settings)
+            return plugin.settings.model_validate({} if settings is None else settings)
         except ValidationError as error:
-            prefix = ("providers", index, "settings")
-            self.problems.extend(problems_of(error, plugin.settings, prefix))
-            return
-        self._settings[index] = (plugin, read)
+            self.problems.extend(problems_of(error, plugin.settings, (*place, "settings")))
+            return None
+
+
+def _local_problems(section: Mapping[str, Any]) -> Iterator[Problem]:
+    """Tell what is set for a CRM that takes no settings and is called by nobody."""
+    for name in ("settings", "webhook_secrets"):
+        if section.get(name):
+            yield Problem(("crm", name), f"must be empty: the plug-in {LOCAL_CRM} takes none")
 
 
 def _duplicates(entries: list[Any]) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, SecretStr
 
 from seatsync.config.auth import Auth
 from seatsync.config.section import Section
@@ -15,21 +15,12 @@ from seatsync.domain.provider import MANUAL_PROVIDER_KEY
 from seatsync.errors import DatabaseUnusable
 from seatsync.mirror.address import check_url, is_sqlite
 
+LOCAL_CRM = "local"
+"""The CRM that needs no plug-in: the mirror itself."""
+SECRET_LENGTH = 16
+"""The least characters of a secret that somebody outside could guess at."""
+
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
-
-
-def _crm_plugin(name: str) -> str:
-    if name != "local":
-        raise ValueError(
-            "must be local: this version works with no other CRM, the mirror itself is the CRM"
-        )
-    return name
-
-
-def _no_settings(settings: dict[str, Any]) -> dict[str, Any]:
-    if settings:
-        raise ValueError("must be empty: the plug-in local takes no settings")
-    return settings
 
 
 def _database_url(url: str) -> str:
@@ -59,6 +50,13 @@ def _origin(origin: str) -> str:
     if parts.scheme not in {"http", "https"} or origin != f"{parts.scheme}://{parts.netloc}":
         raise ValueError("must be an exact origin such as https://crm.example, without a path")
     return origin
+
+
+def _public_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError("must be an address such as https://seatsync.example")
+    return url.rstrip("/")
 
 
 class Database(Section):
@@ -92,18 +90,26 @@ class Server(Section):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8365
     cors_origins: tuple[Annotated[str, AfterValidator(_origin)], ...] = ()
+    public_url: Annotated[str, AfterValidator(_public_url)] | None = None
     graphiql: bool = True
     introspection: bool = True
     limits: Limits = Limits()
+
+    @property
+    def address(self) -> str:
+        """Where people and programs outside find the agent."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
 
 class Crm(Section):
     """Which CRM is kept in step; with `local` the mirror itself is the CRM."""
 
-    plugin: Annotated[str, AfterValidator(_crm_plugin)] = "local"
-    settings: Annotated[dict[str, Any], AfterValidator(_no_settings)] = Field(
-        default_factory=dict, repr=False
-    )
+    plugin: str = LOCAL_CRM
+    interval_minutes: Annotated[int, Field(ge=1, le=525_600)] = 5
+    webhook_secrets: Annotated[
+        tuple[Annotated[SecretStr, Field(min_length=SECRET_LENGTH)], ...], Field(max_length=2)
+    ] = ()
+    settings: dict[str, Any] = Field(default_factory=dict, repr=False)
 
 
 class ProviderEntry(Section):

@@ -81,5 +81,7 @@ LOCAL = Caller("local", EVERY_ROLE)
 """The caller of an agent without authentication, and of the command line."""
 SCHEDULE = Caller("schedule", EVERY_ROLE)
 """The caller of scheduled jobs."""
-RESERVED_NAMES = frozenset({LOCAL.name, SCHEDULE.name})
+WEBHOOK = Caller("webhook", EVERY_ROLE)
+"""The caller of what a CRM's webhook sets going."""
+RESERVED_NAMES = frozenset({LOCAL.name, SCHEDULE.name, WEBHOOK.name})
 """What the agent calls itself in the audit log; nobody else may."""

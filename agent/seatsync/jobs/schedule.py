@@ -38,12 +38,12 @@ class Schedule:
         self._mirror = mirror
         self._clock = clock
 
-    def ensure(self, providers: Iterable[ProviderSchedule]) -> None:
-        """Add what is missing for the configured providers; hide what belongs to others.
+    def ensure(self, providers: Iterable[ProviderSchedule], crm_minutes: int | None = None) -> None:
+        """Add what is missing for the configured providers and CRM; hide what belongs to others.
 
         What exists stays as it is, so that changes through the API survive a restart.
         """
-        rows = default_schedule(providers, self._clock.now())
+        rows = default_schedule(providers, self._clock.now(), crm_minutes)
         with self._mirror.writing():
             schedule.insert_missing(self._mirror, rows)
             schedule.mark_configured(self._mirror, frozenset(row.key for row in rows))

@@ -11,10 +11,11 @@ from apscheduler.executors.pool import BasePoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from seatsync.jobs.faults import attempt, log_fault
-from seatsync.jobs.schedule import Schedule
 
 if TYPE_CHECKING:
-    from seatsync.jobs.queue import JobQueue
+    from collections.abc import Callable
+
+    from seatsync.jobs.schedule import Schedule
     from seatsync.mirror.database import Mirror
     from seatsync.sdk.context import Clock
 
@@ -27,13 +28,23 @@ class Scheduler:
     """Looks every tick which scheduled jobs are due, and queues them."""
 
     def __init__(
-        self, queue: JobQueue, mirror: Mirror, clock: Clock, tick_s: float = TICK_S
+        self,
+        schedule: Schedule,
+        mirror: Mirror,
+        clock: Clock,
+        tick_s: float = TICK_S,
+        *,
+        look: Callable[[], object] | None = None,
     ) -> None:
-        """Prepare the clockwork; `schedule` is what it follows."""
-        self.schedule = Schedule(queue, mirror, clock)
+        """Prepare the clockwork that follows `schedule`.
+
+        `look` is called at every tick, for what begins by itself rather than at a time.
+        """
+        self.schedule = schedule
         self._mirror = mirror
         self._clock = clock
         self._tick_s = tick_s
+        self._look = look
         self._ticked_at = clock.monotonic()
         self._pool: ThreadPoolExecutor | None = None
         self._clockwork: BackgroundScheduler | None = None
@@ -69,6 +80,8 @@ class Scheduler:
             fired = attempt(partial(self.schedule.fire, row))
             if isinstance(fired, Exception):
                 log_fault(f"the scheduled job {row.key} could not be queued", fired)
+        if self._look and isinstance(fault := attempt(self._look), Exception):
+            log_fault("what waits for the CRM could not be looked at", fault)
         self._ticked_at = self._clock.monotonic()
 
     def seconds_since_tick(self) -> float:

@@ -16,6 +16,7 @@ SYNC_MINUTES = 60
 VERIFY_MINUTES = 6 * 60
 DAILY_MINUTES = 24 * 60
 PRUNE = "prune"
+CRM_PULL = "crm-pull"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,16 @@ class ProviderSchedule:
     interval_minutes: int = SYNC_MINUTES
 
 
-def default_schedule(providers: Iterable[ProviderSchedule], now: datetime) -> list[ScheduledJob]:
-    """Return the scheduled jobs of a new installation; the first syncs are due at once."""
+def default_schedule(
+    providers: Iterable[ProviderSchedule], now: datetime, crm_minutes: int | None = None
+) -> list[ScheduledJob]:
+    """Return the scheduled jobs of a new installation; the first syncs are due at once.
+
+    A CRM is read every `crm_minutes`; None means that the mirror itself is the CRM.
+    """
     rows = [row for provider in providers for row in _of_provider(provider, now)]
+    if crm_minutes is not None:
+        rows.append(_row(CRM_PULL, JobKind.CRM_PULL, None, crm_minutes, now))
     return [*rows, _row(PRUNE, JobKind.PRUNE_REPORT, None, DAILY_MINUTES, _later(now))]
 
 

@@ -364,6 +364,11 @@ def unfinished_of_schedule(mirror: Mirror, schedule_key: str) -> Job | None:
     )
 
 
+def last_of_kind(mirror: Mirror, kind: JobKind) -> Job | None:
+    """Return the job of this kind that was asked for last."""
+    return _first(JOBS.read(mirror, "WHERE kind = :kind ORDER BY id DESC LIMIT 1", {"kind": kind}))
+
+
 def delete_finished(mirror: Mirror, before: datetime) -> int:
     """Delete the jobs that ended before an instant; return how many."""
     return mirror.execute(

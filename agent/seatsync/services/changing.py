@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from seatsync.services.account_changes import AccountChanges
 from seatsync.services.assignment_changes import AssignmentChanges
 from seatsync.services.contract_changes import ContractChanges
+from seatsync.services.crm_wakes import CrmWakes
 from seatsync.services.job_requests import JobRequests
 from seatsync.services.journal import Journal
 from seatsync.services.manual_subscriptions import ManualSubscriptions
@@ -36,6 +37,7 @@ class Changing:
     syncs: SyncRequests
     jobs: JobRequests
     schedule: ScheduleChanges
+    crm: CrmWakes
 
     @classmethod
     def of(cls, mirror: Mirror, queue: JobQueue, schedule: Schedule, clock: Clock) -> Changing:
@@ -51,4 +53,5 @@ class Changing:
             SyncRequests(mirror, queue),
             JobRequests(queue),
             ScheduleChanges(journal, schedule),
+            CrmWakes(queue),
         )

@@ -28,7 +28,7 @@ PAX8 = ProviderSchedule("pax8")
 
 @pytest.fixture
 def scheduler(queue: JobQueue, mirror: Mirror, clock: VirtualClock) -> Iterator[Scheduler]:
-    scheduler = Scheduler(queue, mirror, clock, tick_s=0.02)
+    scheduler = Scheduler(Schedule(queue, mirror, clock), mirror, clock, tick_s=0.02)
     yield scheduler
     scheduler.stop()
 
