@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from seatsync.domain.change import FieldChange, spell
+from seatsync.domain.crm import CrmNoun
 from seatsync.domain.ids import new_id
 from seatsync.domain.report import SyncChange
 from seatsync.mirror.codec import decode_uuid, encode_changes
 from seatsync.mirror.listed_pages import forget_pages
+from seatsync.mirror.outbox import note_changed
 from seatsync.mirror.subscription_writes import ENTRY_COLUMNS
 
 if TYPE_CHECKING:
@@ -44,6 +46,8 @@ def mark_missing(
     )
     instant = mirror.codec.instant(now)
     forget_pages(mirror, provider_key)
+    missing = {decode_uuid(row[0]): ("missing_since",) for row in rows}
+    note_changed(mirror, CrmNoun.SUBSCRIPTION, missing, now)
     mirror.execute_many(
         "UPDATE subscription SET missing_since = ?, fingerprint = NULL WHERE id = ?",
         [(instant, row[0]) for row in rows],

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from seatsync.domain.crm import CrmNoun
 from seatsync.mirror.codec import decode_uuid
+from seatsync.mirror.outbox import note_values
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from datetime import datetime
     from uuid import UUID
 
     from seatsync.domain.money import Money
@@ -15,8 +19,12 @@ if TYPE_CHECKING:
     from seatsync.mirror.database import Mirror
 
 
-def update_assignments(mirror: Mirror, assignments: Mapping[UUID, Assignment]) -> None:
+def update_assignments(
+    mirror: Mirror, assignments: Mapping[UUID, Assignment], now: datetime
+) -> None:
     """Write account, contract and reason of subscriptions, by their ids."""
+    wanted = {one: asdict(assignment) for one, assignment in assignments.items()}
+    note_values(mirror, CrmNoun.SUBSCRIPTION, wanted, now)
     encode = mirror.codec.encode
     mirror.execute_many(
         "UPDATE subscription SET account_id = ?, billing_contract_id = ?, unassigned_reason = ?"

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from seatsync.domain.crm import CrmNoun
+from seatsync.mirror.outbox import note_created, note_values
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -31,25 +34,26 @@ def insert_contract(mirror: Mirror, contract: BillingContract, now: datetime) ->
     """Add a contract; return False, having changed nothing, if its id is taken."""
     flagged_at = now if contract.is_default else None
     params = {**asdict(contract), "now": now, "default_changed_at": flagged_at}
-    return mirror.execute(_INSERT, params) == 1
+    count = mirror.execute(_INSERT, params)
+    if count:
+        note_created(mirror, CrmNoun.BILLING_CONTRACT, [contract.id], now)
+    return count == 1
 
 
-def update_contract(mirror: Mirror, contract: BillingContract) -> None:
+def update_contract(mirror: Mirror, contract: BillingContract, now: datetime) -> None:
     """Write everything of a contract but its account."""
     params = asdict(contract)
     del params["account_id"]
+    note_values(mirror, CrmNoun.BILLING_CONTRACT, {contract.id: params}, now)
     mirror.execute(_UPDATE, params)
 
 
 def update_default(mirror: Mirror, contract: BillingContract, now: datetime) -> None:
     """Write the default flag and its narrowing, and since when they are so."""
+    flag = {"is_default": contract.is_default, "default_for": contract.default_for}
+    note_values(mirror, CrmNoun.BILLING_CONTRACT, {contract.id: flag}, now)
     mirror.execute(
         "UPDATE billing_contract SET is_default = :is_default, default_for = :default_for,"
         " default_changed_at = :now WHERE id = :id",
-        {
-            "is_default": contract.is_default,
-            "default_for": contract.default_for,
-            "now": now,
-            "id": contract.id,
-        },
+        {**flag, "now": now, "id": contract.id},
     )

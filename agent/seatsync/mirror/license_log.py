@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from seatsync.domain.crm import CrmNoun
+from seatsync.mirror.outbox import note_created
+
 if TYPE_CHECKING:
     from seatsync.domain.license_change import LicenseChange
     from seatsync.mirror.database import Mirror
@@ -32,3 +35,4 @@ def append_license_change(mirror: Mirror, change: LicenseChange) -> None:
             "unit_cost_currency": cost.currency if cost else None,
         },
     )
+    note_created(mirror, CrmNoun.LICENSE_CHANGE, [change.id], change.created_at)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from seatsync.domain.crm import CrmNoun
 from seatsync.domain.provider import MANUAL_PROVIDER_KEY, HealthState
+from seatsync.mirror.outbox import note_created, note_values
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from seatsync.domain.crm import CrmValue
     from seatsync.domain.provider import ProviderAccount
     from seatsync.domain.subscription import Subscription
     from seatsync.mirror.database import Mirror
@@ -81,25 +86,32 @@ def ensure_provider_account(mirror: Mirror, provider_account: ProviderAccount) -
         "sync_enabled",
         "discovered_at",
     )
-    mirror.execute(_PROVIDER_ACCOUNT, {name: getattr(provider_account, name) for name in names})
+    params = {name: getattr(provider_account, name) for name in names}
+    if mirror.execute(_PROVIDER_ACCOUNT, params):
+        made_at = provider_account.discovered_at
+        note_created(mirror, CrmNoun.PROVIDER_ACCOUNT, [provider_account.id], made_at)
 
 
 def insert_manual_subscription(mirror: Mirror, subscription: Subscription) -> bool:
     """Add a subscription; return False, having changed nothing, if its id is taken."""
     params = {name: getattr(subscription, name) for name in _INSERTED}
-    return mirror.execute(_SUBSCRIPTION, params) == 1
+    count = mirror.execute(_SUBSCRIPTION, params)
+    if count:
+        note_created(mirror, CrmNoun.SUBSCRIPTION, [subscription.id], subscription.discovered_at)
+    return count == 1
 
 
-def update_manual_subscription(mirror: Mirror, subscription: Subscription) -> None:
+def update_manual_subscription(mirror: Mirror, subscription: Subscription, now: datetime) -> None:
     """Write what a person may change of it: name, quantity and status."""
+    values: dict[str, CrmValue] = {
+        "name": subscription.name,
+        "quantity": subscription.quantity,
+        "status": subscription.status,
+        "provider_status": subscription.provider_status,
+    }
+    note_values(mirror, CrmNoun.SUBSCRIPTION, {subscription.id: values}, now)
     mirror.execute(
         "UPDATE subscription SET name = :name, quantity = :quantity, status = :status,"
         " provider_status = :provider_status WHERE id = :id",
-        {
-            "name": subscription.name,
-            "quantity": subscription.quantity,
-            "status": subscription.status,
-            "provider_status": subscription.provider_status,
-            "id": subscription.id,
-        },
+        {**values, "id": subscription.id},
     )

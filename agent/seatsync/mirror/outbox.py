@@ -10,6 +10,7 @@ agent's change go in.
 from __future__ import annotations
 
 from enum import StrEnum
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -59,7 +60,7 @@ _NOTE = (
     " THEN 'CREATE' ELSE 'UPDATE' END,"
     f" fields = crm_outbox.fields || '{SEPARATOR}' || excluded.fields,"
     f" bases = crm_outbox.bases || '{SEPARATOR}' || excluded.bases,"
-    " revision = crm_outbox.revision + 1, attempts = 0, parked = excluded.parked,"
+    " revision = crm_outbox.revision + 1, parked = excluded.parked,"
     " next_attempt_at = excluded.next_attempt_at"
 )
 
@@ -96,6 +97,21 @@ def note_changed(
     )
 
 
+def note_values(
+    mirror: Mirror, noun: CrmNoun, wanted: Mapping[UUID, Mapping[str, CrmValue]], now: datetime
+) -> None:
+    """Note which of these values, about to be written, are others than the mirror holds."""
+    if not mirror.feeds_crm:
+        return
+    names = {name for values in wanted.values() for name in values}
+    held = record_values(mirror, noun, wanted.keys(), names)
+    changed = {
+        one: [name for name, value in values.items() if value != wanted[one].get(name, value)]
+        for one, values in held.items()
+    }
+    note_changed(mirror, noun, changed, now)
+
+
 def _bases(
     mirror: Mirror, noun: CrmNoun, commanded: Mapping[UUID, Collection[str]]
 ) -> dict[UUID, dict[str, CrmValue]]:
@@ -114,7 +130,9 @@ _Noted = tuple["UUID", Operation, "Collection[str]", "Mapping[str, CrmValue]"]
 
 def _note(mirror: Mirror, noun: CrmNoun, noted: Collection[_Noted], now: datetime) -> None:
     uuid, instant = mirror.codec.uuid, mirror.codec.instant(now)
-    mirror.execute_many(_NOTE, [_row(noun, one, uuid, instant) for one in noted])
+    # In one order everywhere, so that no two transactions wait for each other's items.
+    ordered = sorted(noted, key=itemgetter(0))
+    mirror.execute_many(_NOTE, [_row(noun, one, uuid, instant) for one in ordered])
 
 
 def _row(noun: CrmNoun, noted: _Noted, uuid: Any, instant: Any) -> tuple[Any, ...]:

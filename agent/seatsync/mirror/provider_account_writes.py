@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from seatsync.domain.crm import CrmNoun
 from seatsync.domain.ids import provider_account_id
 from seatsync.domain.text import storable
 from seatsync.mirror.codec import decode_uuid
+from seatsync.mirror.outbox import note_created, note_values
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -61,6 +63,7 @@ def insert_customers(
 ) -> None:
     """Insert newly discovered customers, with fingerprint and the account they match, if any."""
     uuid, instant = mirror.codec.uuid, mirror.codec.instant(now)
+    ids = [provider_account_id(provider_key, one.external_id) for one, _, _ in customers]
     mirror.insert(
         "provider_account",
         (
@@ -76,7 +79,7 @@ def insert_customers(
         ),
         [
             (
-                uuid(provider_account_id(provider_key, customer.external_id)),
+                uuid(record_id),
                 provider_key,
                 customer.external_id,
                 customer.name,
@@ -86,15 +89,18 @@ def insert_customers(
                 fingerprint,
                 instant,
             )
-            for customer, fingerprint, account_id in customers
+            for record_id, (customer, fingerprint, account_id) in zip(ids, customers, strict=True)
         ],
     )
+    note_created(mirror, CrmNoun.PROVIDER_ACCOUNT, ids, now)
 
 
 def update_customers(
-    mirror: Mirror, customers: Sequence[tuple[UUID, RemoteCustomer, bytes]]
+    mirror: Mirror, customers: Sequence[tuple[UUID, RemoteCustomer, bytes]], now: datetime
 ) -> None:
     """Write the provider's name and domain of customers that are known."""
+    wanted = {one: {"name": c.name, "domain": c.domain} for one, c, _ in customers}
+    note_values(mirror, CrmNoun.PROVIDER_ACCOUNT, wanted, now)
     mirror.execute_many(
         _LISTED,
         [

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
 
+from seatsync.domain.crm import CrmNoun
 from seatsync.domain.ids import new_numbers
 from seatsync.domain.license_change import ProvisioningStatus
 from seatsync.mirror.codec import encode_changes
 from seatsync.mirror.listed_pages import forget_pages
+from seatsync.mirror.outbox import note_changed, note_created
+from seatsync.mirror.step_fields import changed_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from seatsync.domain.money import Money
     from seatsync.domain.plan import Step
@@ -110,6 +113,7 @@ class StepWriter:
         self._codec = mirror.codec
         self._run_id = self._codec.uuid(run_id)
         self._provider_key = provider_key
+        self._at = now
         self._now = self._codec.instant(now)
         self._today = self._codec.date(now.date())
 
@@ -120,12 +124,28 @@ class StepWriter:
         created = [one for one in spelled if one.step.known is None]
         refreshed = [one for one in spelled if one.step.known is not None]
         insert = self._mirror.insert
+        self._note_steps(created, refreshed)
         insert("subscription", _INSERT_COLUMNS, (self._new(one, fingerprints) for one in created))
         self._mirror.execute_many(
             _UPDATE, ((*self._record(one, fingerprints), one.subscription_id) for one in refreshed)
         )
         insert("report_entry", ENTRY_COLUMNS, map(self._entry, spelled))
-        insert("license_change", _LICENSE_COLUMNS, self._licenses(spelled))
+        logged = [one for one in spelled if one.step.license_delta is not None]
+        change_ids = [*new_numbers(len(logged))]
+        self._note_licenses(change_ids)
+        insert("license_change", _LICENSE_COLUMNS, self._licenses(logged, change_ids))
+
+    def _note_steps(self, created: Sequence[_Spelled], refreshed: Sequence[_Spelled]) -> None:
+        if self._mirror.feeds_crm:
+            new = [one.step.subscription_id for one in created]
+            note_created(self._mirror, CrmNoun.SUBSCRIPTION, new, self._at)
+            changed = {one.step.subscription_id: changed_fields(one.step) for one in refreshed}
+            note_changed(self._mirror, CrmNoun.SUBSCRIPTION, changed, self._at)
+
+    def _note_licenses(self, change_ids: Sequence[int]) -> None:
+        if self._mirror.feeds_crm:
+            ids = [UUID(int=one) for one in change_ids]
+            note_created(self._mirror, CrmNoun.LICENSE_CHANGE, ids, self._at)
 
     def refresh_fingerprints(self, steps: Iterable[Step], fingerprints: dict[str, bytes]) -> None:
         """Remember the new bytes of records whose meaning did not change."""
@@ -210,9 +230,10 @@ class StepWriter:
             self._now,
         )
 
-    def _licenses(self, spelled: Sequence[_Spelled]) -> Iterator[tuple[Any, ...]]:
-        logged = [one for one in spelled if one.step.license_delta is not None]
-        for one, change_id in zip(logged, new_numbers(len(logged)), strict=True):
+    def _licenses(
+        self, logged: Sequence[_Spelled], change_ids: Sequence[int]
+    ) -> Iterator[tuple[Any, ...]]:
+        for one, change_id in zip(logged, change_ids, strict=True):
             delta = one.step.license_delta
             if delta is not None:
                 yield (

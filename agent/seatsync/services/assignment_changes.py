@@ -16,7 +16,7 @@ from seatsync.domain.moves import (
     decide_removal,
 )
 from seatsync.domain.roles import Permission
-from seatsync.domain.text import price
+from seatsync.domain.text import invalid, price
 from seatsync.mirror.assignment_changes import (
     invoiced_accounts,
     provider_accounts_of,
@@ -36,6 +36,11 @@ if TYPE_CHECKING:
     from seatsync.domain.subscription import Subscription
     from seatsync.mirror.database import Mirror
     from seatsync.services.journal import Journal
+
+_CRM_OWNS_PRICES = (
+    "the CRM owns unit prices: set this one there, and the agent follows within one pull, "
+    "which is every five minutes unless the schedule says otherwise"
+)
 
 Paths = dict["UUID", tuple[str, str]]
 """Where in the input each subscription stands, in the order they were given."""
@@ -59,15 +64,20 @@ class AssignmentChanges:
             for one, assignment in moved.items():
                 changes = audited_changes(subjects[one].assignment, assignment)
                 notes.note(changes, target_id=one)
-            update_assignments(mirror, moved)
+            update_assignments(mirror, moved, notes.at)
             return _held_in_order(mirror, paths)
 
     def set_price(
         self, caller: Caller, ids: Sequence[UUID], amount: Decimal, currency: str
     ) -> list[Subscription]:
-        """Set what the customer pays for one unit of each; or raise `Refusal`."""
+        """Set what the customer pays for one unit of each; or raise `Refusal`.
+
+        With a CRM beside the mirror its users alone set prices, so that is refused.
+        """
         with self.journal.changing(caller, Permission.BILL, "setSubscriptionPrice") as notes:
             mirror, paths = self.journal.mirror, positions(ids, "subscriptionIds")
+            if mirror.feeds_crm:
+                raise invalid(_CRM_OWNS_PRICES, ("amount",))
             wanted = price(amount, currency)
             for old in _held_in_order(mirror, paths):
                 if old.unit_price != wanted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from seatsync.domain.billing import BillingFrequency, BillingPolicy
@@ -77,7 +78,7 @@ class ContractChanges:
             new = _edited(old, edit)
             refuse_second_default(new, siblings)
             if new != old:
-                update_contract(self.journal.mirror, new)
+                update_contract(self.journal.mirror, new, notes.at)
                 notes.record(contract_id, old, new)
             return new
 
@@ -86,7 +87,8 @@ class ContractChanges:
         with self.journal.changing(caller, Permission.BILL, "setDefaultBillingContract") as notes:
             contract, siblings = self._held(contract_id)
             before = {sibling.id: sibling for sibling in siblings}
-            for changed in decide_default(contract, siblings, wish):
+            # In the order in which whoever tells the CRM locks their items.
+            for changed in sorted(decide_default(contract, siblings, wish), key=attrgetter("id")):
                 update_default(self.journal.mirror, changed, notes.at)
                 notes.record(changed.id, before[changed.id], changed)
             return found(

@@ -98,7 +98,7 @@ class ManualSubscriptions:
             new = _edited(old, edit)
             if new == old:
                 return old
-            update_manual_subscription(mirror, new)
+            update_manual_subscription(mirror, new, notes.at)
             delta = license_delta(_holding(old), _holding(new))
             if delta:
                 append_license_change(mirror, _license_change(new, delta, notes.at))

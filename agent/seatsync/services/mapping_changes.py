@@ -52,7 +52,7 @@ class MappingChanges:
             contracts = self._contracts(account_id)
             old = self._held(provider_account_id)
             new = replace(old, account_id=account_id)
-            update_mapping(self.journal.mirror, new)
+            update_mapping(self.journal.mirror, new, notes.at)
             notes.record(new.id, old, new)
             self._carry_along(new, contracts, notes)
             return new
@@ -64,7 +64,7 @@ class MappingChanges:
         with self.journal.changing(caller, Permission.MAP, "setProviderAccountSync") as notes:
             old = self._held(provider_account_id)
             new = replace(old, sync_enabled=sync_enabled)
-            update_mapping(self.journal.mirror, new)
+            update_mapping(self.journal.mirror, new, notes.at)
             notes.record(new.id, old, new)
             return new
 
@@ -97,7 +97,7 @@ class MappingChanges:
         for one in subscriptions:
             changes = audited_changes(assignment_of(one), decided[one.id])
             notes.note(changes, target_id=one.id)
-        update_assignments(mirror, decided)
+        update_assignments(mirror, decided, notes.at)
 
 
 def _followed(

@@ -113,6 +113,7 @@ class CustomerReader:
         update_customers(
             self._mirror,
             [(known[c.external_id].id, c, f) for c, f in fresh if c.external_id in known],
+            self._clock.now(),
         )
         return befores.values()
 
