@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 NAMESPACE = UUID("6f1c1f0e-53c1-5d0e-9a53-7e0f5a2f7c11")
 
+NIL = UUID(int=0)
+"""The id that sorts before every other and belongs to nothing."""
+
 _PREFIX = NAMESPACE.bytes
 
 
