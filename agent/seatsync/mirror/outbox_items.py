@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from seatsync.domain.crm import CrmNoun
+from seatsync.domain.ids import NIL
 from seatsync.domain.text import storable
 from seatsync.mirror.codec import decode_uuid
 from seatsync.mirror.outbox import SEPARATOR, Operation
@@ -19,11 +19,11 @@ from seatsync.mirror.outbox import SEPARATOR, Operation
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
+    from uuid import UUID
 
     from seatsync.mirror.database import Mirror
 
 _ITEM = "SELECT id, noun, record_id, operation, fields, bases, revision, attempts FROM crm_outbox"
-_FIRST_ID = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def due_items(
         {
             "noun": noun,
             "now": now,
-            "after": after or _FIRST_ID,
+            "after": after or NIL,
             "limit": limit,
             **({} if operation is None else {"operation": operation}),
         },
