@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 
 from seatsync.errors import PassingFault, SetupError
 from seatsync_dataverse.api import RETRY
+from seatsync_dataverse.blueprint import label
 from seatsync_dataverse.metadata import STRONG
 from seatsync_dataverse.odata import literal, row_path
 from seatsync_dataverse.rows import read_id
@@ -137,6 +138,20 @@ class Customization:
                 raise _unusable(logical_name, lost or waiting)
             self._try_again(logical_name, (key for key in waiting if key.has_failed), tried_again)
             context.control.sleep(POLL_S)
+
+    def add_option(self, logical_name: str, column: str, value: int, shown: str) -> bool:
+        """Give a choice a value that it lacks; it takes effect once it is published."""
+        body = {
+            "EntityLogicalName": logical_name,
+            "AttributeLogicalName": column,
+            "Value": value,
+            "Label": label(shown),
+            "SolutionUniqueName": self._solution.unique_name,
+        }
+        return self._made(
+            lambda: value in self._metadata.options(logical_name).get(column, {}),
+            partial(self._api.write, "POST", "InsertOptionValue", body),
+        )
 
     def track_changes(self, logical_name: str) -> bool:
         """Switch change tracking on for a table that exists; it cannot be switched off again.

@@ -102,6 +102,32 @@ class TextDefinition(msgspec.Struct, rename="pascal"):
     max_length: int | None = None
 
 
+class NumberDefinition(msgspec.Struct, rename="pascal"):
+    """A decimal column, and how many places it keeps."""
+
+    logical_name: str
+    precision: int | None = None
+
+
+class Behavior(msgspec.Struct, rename="pascal"):
+    """What a date column holds, in one word."""
+
+    value: str | None = None
+
+
+class DateDefinition(msgspec.Struct, rename="pascal"):
+    """A date column: an instant, or a calendar day."""
+
+    logical_name: str
+    date_time_behavior: Behavior | None = None
+
+    @property
+    def behavior(self) -> str:
+        """Its behavior; old columns that tell none are instants."""
+        told = self.date_time_behavior
+        return told.value if told and told.value else "UserLocal"
+
+
 class KeyDefinition(msgspec.Struct, rename="pascal"):
     """An alternate key; it is of use once its index is built (define alternate keys)."""
 

@@ -10,8 +10,10 @@ import msgspec
 from seatsync_dataverse.definition import (
     ChoiceDefinition,
     ColumnDefinition,
+    DateDefinition,
     KeyDefinition,
     LookupDefinition,
+    NumberDefinition,
     TableDefinition,
     TablePrivileges,
     TextDefinition,
@@ -53,6 +55,12 @@ class Metadata:
         """Return a table, or None if the organisation has none of that name."""
         return self._one(logical_name, TableDefinition)
 
+    def tables(self, logical_names: Sequence[str]) -> Mapping[str, TableDefinition]:
+        """Return those of some tables that the organisation has, by name, in one request."""
+        where = " or ".join(f"LogicalName eq {literal(name)}" for name in logical_names)
+        address = query("EntityDefinitions", select=_selected(TableDefinition), filter=where)
+        return {one.logical_name: one for one in self._read(address, TableDefinition)}
+
     def privileges(self, logical_name: str) -> Sequence[Privilege]:
         """Return the rights that come with a table; none if there is no such table."""
         found = self._one(logical_name, TablePrivileges)
@@ -75,9 +83,21 @@ class Metadata:
 
     def lengths(self, logical_name: str) -> Mapping[str, int]:
         """Return how many characters each text column of a table takes, where it says so."""
-        path = _part(logical_name, f"{_ATTRIBUTES}.StringAttributeMetadata")
-        found = self._listed(path, TextDefinition)
+        kinds = ("StringAttributeMetadata", "MemoAttributeMetadata")
+        paths = [_part(logical_name, f"{_ATTRIBUTES}.{kind}") for kind in kinds]
+        found = [one for path in paths for one in self._listed(path, TextDefinition)]
         return {one.logical_name: one.max_length for one in found if one.max_length is not None}
+
+    def precisions(self, logical_name: str) -> Mapping[str, int]:
+        """Return how many decimal places each decimal column of a table has, where it says so."""
+        path = _part(logical_name, f"{_ATTRIBUTES}.DecimalAttributeMetadata")
+        found = self._listed(path, NumberDefinition)
+        return {one.logical_name: one.precision for one in found if one.precision is not None}
+
+    def behaviors(self, logical_name: str) -> Mapping[str, str]:
+        """Return what each date column of a table holds: `UserLocal`, `DateOnly` and so on."""
+        path = _part(logical_name, f"{_ATTRIBUTES}.DateTimeAttributeMetadata")
+        return {one.logical_name: one.behavior for one in self._listed(path, DateDefinition)}
 
     def keys(self, logical_name: str) -> Sequence[KeyDefinition]:
         """Return the alternate keys of a table, with the state of their indexes."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from seatsync_dataverse.definition import Privilege
 from seatsync_dataverse.odata import literal, query, row_path
 from seatsync_dataverse.payload import read
 from seatsync_dataverse.row_write import TAG
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from seatsync_dataverse.api import Api
-    from seatsync_dataverse.definition import Privilege
     from seatsync_dataverse.rows import Rows
 
 EVERYWHERE = "Global"
@@ -56,6 +56,23 @@ class Roles:
         address = f"RetrieveRolePrivilegesRole(RoleId={role_id})"
         held = read(self._api.get(address), _whole_decoder).get("RolePrivileges") or []
         return frozenset(one["PrivilegeId"].lower() for one in held if one["Depth"] == EVERYWHERE)
+
+    def privileges_of_user(self, user_id: UUID) -> frozenset[str]:
+        """Return the names of the privileges that a user has for the whole organisation.
+
+        They come through roles of the user's own and of teams (RetrieveUserPrivileges).
+        """
+        address = f"{row_path('systemusers', user_id)}/{_SPACE}.RetrieveUserPrivileges"
+        held = read(self._api.get(address), _whole_decoder).get("RolePrivileges") or []
+        return frozenset(one["PrivilegeName"] for one in held if one["Depth"] == EVERYWHERE)
+
+    def named(self, names: Iterable[str]) -> list[Privilege]:
+        """Return the privileges with these names that the organisation has; of no table."""
+        where = " or ".join(f"name eq {literal(name)}" for name in names)
+        return [
+            Privilege(str(row.get("name")), str(row.get("privilegeid")), "")
+            for row in self._rows.find("privileges", ("name",), where)
+        ]
 
     def grant(self, role_id: UUID, wanted: Iterable[Privilege]) -> bool:
         """Give a role what it lacks of some privileges; return whether it lacked any."""

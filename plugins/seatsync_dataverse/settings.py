@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, St
 
 from seatsync.sdk.http import ServiceUrl
 from seatsync.sdk.settings import PluginSettings
+from seatsync_dataverse.mapped import mapping_problems
 
 AUTHORITY = "https://login.microsoftonline.com"
 API_PATH = "/api/data/v9.2"
@@ -47,12 +48,20 @@ class TableNames(BaseModel):
 
     table: Annotated[LogicalName | None, Field(description="Logical name of the table.")] = None
     columns: Annotated[
-        Mapping[str, LogicalName], Field(description="Logical names of columns, by ours.")
+        Mapping[str, LogicalName | None],
+        Field(description="Logical names of columns, by our field; null where there is none."),
     ] = {}
     options: Annotated[
         Mapping[str, Mapping[str, int]],
-        Field(description="Values of choices, by our column and our word."),
+        Field(description="Values of choices, by our field and our word."),
     ] = {}
+
+
+def _known(tables: Mapping[str, TableNames]) -> Mapping[str, TableNames]:
+    problems = list(mapping_problems(tables))
+    if problems:
+        raise ValueError("; ".join(problems))
+    return tables
 
 
 class DataverseSettings(PluginSettings):
@@ -78,6 +87,7 @@ class DataverseSettings(PluginSettings):
     ] = None
     tables: Annotated[
         Mapping[str, TableNames],
+        AfterValidator(_known),
         Field(description="Names in an existing schema, where they are not those of set-up."),
     ] = {}
     page_size: Annotated[

@@ -42,6 +42,18 @@ class Access:
             self.privileges[role_id] = {row.row_id: "Global" for row in found}
         return self.privileges[role_id]
 
+    def of_user(self, user_id: str) -> dict[str, str]:
+        """Return the depth of each privilege that a user has through roles."""
+        named = self.organization.tables["privilege"]
+        slot = named.columns["name"].slot
+        if ADMINISTRATOR in self.roles.get(user_id, set()):
+            held = {row.row_id: "Global" for row in named.rows}
+        else:
+            roles = self.roles.get(user_id, set())
+            held = {one: depth for role in roles for one, depth in self.of_role(role).items()}
+        refused = {row.row_id for row in named.rows if row.value(slot) in self.refused}
+        return {one: depth for one, depth in held.items() if one not in refused}
+
     def assign(self, user_id: str, role_id: str) -> None:
         """Give a user a role."""
         self.roles.setdefault(user_id, set()).add(role_id)

@@ -25,6 +25,7 @@ _PUBLISHED = re.compile(r"<entity>\s*(\w+)\s*</entity>")
 DEPTHS = frozenset({"Basic", "Local", "Deep", "Global"})
 _USER_ROLES = "systemuserroles_association"
 _ROLE_PRIVILEGES = "roleprivileges_association"
+_USER_PRIVILEGES = "RetrieveUserPrivileges"
 
 
 @dataclass
@@ -41,7 +42,7 @@ class Actions:
             {
                 *("PublishXml", "PublishAllXml", "ReactivateEntityKey", "InsertOptionValue"),
                 *("AddPrivilegesRole", "ReplacePrivilegesRole", "RetrieveRolePrivilegesRole"),
-                *(_USER_ROLES, _ROLE_PRIVILEGES),
+                *(_USER_ROLES, _ROLE_PRIVILEGES, _USER_PRIVILEGES),
             }
         )
 
@@ -52,7 +53,11 @@ class Actions:
             return self._post(asked, name)
         if name == "RetrieveRolePrivilegesRole" and len(segments) == 1:
             role = segments[0].keys.get("RoleId", "")
-            return self._privileges_of(asked, asked.options.get(role, role).strip("'").lower())
+            role_id = asked.options.get(role, role).strip("'").lower()
+            return self._privileges_of(asked, name, self.access.of_role(role_id))
+        if name == _USER_PRIVILEGES and len(segments) > 1:
+            held = self.access.of_user(segments[0].row_id or "")
+            return self._privileges_of(asked, name, held)
         if name in {"AddPrivilegesRole", "ReplacePrivilegesRole"} and asked.method == "POST":
             return self._grant(asked, segments[0].row_id or "", replaces=name.startswith("Rep"))
         return self._linked(asked, segments)
@@ -92,7 +97,7 @@ class Actions:
         context = f"{asked.base}$metadata#{_SPACE}InsertOptionValueResponse"
         return shown({"@odata.context": context, "NewOptionValue": value})
 
-    def _privileges_of(self, asked: Asked, role: str) -> Answer:
+    def _privileges_of(self, asked: Asked, function: str, held: dict[str, str]) -> Answer:
         organization = self.definitions.organization
         table = organization.tables["privilege"]
         named = {row.row_id: row.value(table.columns["name"].slot) for row in table.rows}
@@ -105,9 +110,9 @@ class Actions:
                 "RecordFilterId": "00000000-0000-0000-0000-000000000000",
                 "RecordFilterUniqueName": "",
             }
-            for privilege, depth in self.access.of_role(role).items()
+            for privilege, depth in held.items()
         ]
-        context = f"{asked.base}$metadata#{_SPACE}RetrieveRolePrivilegesRoleResponse"
+        context = f"{asked.base}$metadata#{_SPACE}{function}Response"
         return shown({"@odata.context": context, "RolePrivileges": granted})
 
     def _grant(self, asked: Asked, role: str, *, replaces: bool) -> Answer:

@@ -38,12 +38,12 @@ def test_the_api_may_be_elsewhere(settings: Settings) -> None:
 def test_names_of_an_existing_schema_are_taken(settings: Settings) -> None:
     names = {
         "table": "cr1_agreement",
-        "columns": {"isDefault": "cr1_standard"},
-        "options": {"policy": {"ADVANCE": 3}},
+        "columns": {"is_default": "cr1_standard"},
+        "options": {"billing_policy": {"ADVANCE": 3}},
     }
-    made = settings(tables={"contract": names}).tables["contract"]
-    assert (made.table, made.columns["isDefault"]) == ("cr1_agreement", "cr1_standard")
-    assert made.options["policy"]["ADVANCE"] == 3
+    made = settings(tables={"billing_contract": names}).tables["billing_contract"]
+    assert (made.table, made.columns["is_default"]) == ("cr1_agreement", "cr1_standard")
+    assert made.options["billing_policy"]["ADVANCE"] == 3
 
 
 def test_the_secret_is_never_shown(settings: Settings) -> None:
@@ -71,8 +71,8 @@ def test_only_the_secret_is_marked_as_one() -> None:
         {"client_id": ""},
         {"client_secret": ""},
         {"page_size": 5001},
-        {"tables": {"contract": {"table": "Upper"}}},
-        {"tables": {"contract": {"tabel": "lower"}}},
+        {"tables": {"billing_contract": {"table": "Upper"}}},
+        {"tables": {"billing_contract": {"tabel": "lower"}}},
         {"timeout_s": 0},
     ],
 )
