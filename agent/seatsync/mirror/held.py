@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from seatsync.domain.account import Account
     from seatsync.domain.contract import BillingContract
+    from seatsync.domain.crm import CrmNoun
     from seatsync.domain.provider import ProviderAccount
     from seatsync.domain.subscription import RemoteSubscription, Subscription
     from seatsync.mirror.database import Mirror
@@ -46,10 +47,11 @@ def account_of_contract(mirror: Mirror, contract_id: UUID) -> UUID | None:
     return decode_uuid(rows[0][0]) if rows else None
 
 
-def held_contracts(mirror: Mirror, account_id: UUID) -> list[BillingContract]:
-    """Return every contract of an account."""
-    query = "SELECT id FROM billing_contract WHERE account_id = :account_id"
-    return list(_held(CONTRACTS, mirror, _ids(mirror, query, account_id=account_id)).values())
+def held_contracts(mirror: Mirror, *account_ids: UUID) -> list[BillingContract]:
+    """Return every contract of these accounts."""
+    listed, params = mirror.in_ids("owners", account_ids)
+    query = f"SELECT id FROM billing_contract WHERE account_id IN ({listed})"  # noqa: S608
+    return list(_held(CONTRACTS, mirror, _ids(mirror, query, params)).values())
 
 
 def held_provider_account(mirror: Mirror, provider_account_id: UUID) -> ProviderAccount | None:
@@ -67,11 +69,23 @@ def held_subscriptions(mirror: Mirror, ids: Collection[UUID]) -> dict[UUID, Subs
     return _held(SUBSCRIPTIONS, mirror, ids)
 
 
-def held_subscriptions_of(mirror: Mirror, provider_account_id: UUID) -> list[Subscription]:
-    """Return every subscription of a provider account."""
-    query = "SELECT id FROM subscription WHERE provider_account_id = :owner"
-    found = _held(SUBSCRIPTIONS, mirror, _ids(mirror, query, owner=provider_account_id))
-    return list(found.values())
+def held_subscriptions_of(
+    mirror: Mirror, provider_account_ids: Collection[UUID]
+) -> list[Subscription]:
+    """Return every subscription of these provider accounts."""
+    listed, params = mirror.in_ids("owners", provider_account_ids)
+    query = f"SELECT id FROM subscription WHERE provider_account_id IN ({listed})"  # noqa: S608
+    return list(_held(SUBSCRIPTIONS, mirror, _ids(mirror, query, params)).values())
+
+
+def hold_records(mirror: Mirror, noun: CrmNoun, ids: Collection[UUID]) -> None:
+    """Hold those of the records that exist."""
+    if ids and not mirror.is_sqlite:
+        listed, params = mirror.in_ids("ids", ids)
+        mirror.rows(
+            f"SELECT id FROM {noun} WHERE id IN ({listed}) ORDER BY id FOR NO KEY UPDATE",  # noqa: S608
+            params,
+        )
 
 
 def hold_listed(
@@ -109,16 +123,16 @@ def _hold(mirror: Mirror, table: str, external_ids: Mapping[str, Iterable[str]])
     )
 
 
-def _ids(mirror: Mirror, query: str, **params: UUID) -> list[UUID]:
+def _ids(mirror: Mirror, query: str, params: Mapping[str, Any]) -> list[UUID]:
     return [decode_uuid(row[0]) for row in mirror.rows(query, params)]
 
 
-def _held(listing: Listing[T, Any], mirror: Mirror, ids: Iterable[UUID]) -> dict[UUID, T]:
+def _held(listing: Listing[T, Any], mirror: Mirror, ids: Collection[UUID]) -> dict[UUID, T]:
     column = listing.order.columns[-1]
     alias, _, _ = column.partition(".")
-    marks, params = mirror.in_list("id", ids)
+    listed, params = mirror.in_ids("ids", ids)
     # Rows that refer to a locked one may still be written: that takes a weaker lock.
     lock = "" if mirror.is_sqlite else f" FOR NO KEY UPDATE OF {alias}"
-    rest = f"WHERE {column} IN ({marks}) ORDER BY {column}{lock}"
+    rest = f"WHERE {column} IN ({listed}) ORDER BY {column}{lock}"
     records: list[Any] = listing.reader.read(mirror, rest, params)
     return {record.id: record for record in records}

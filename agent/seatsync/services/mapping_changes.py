@@ -5,33 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from seatsync.domain.audit import audited_changes
-from seatsync.domain.mapping import decide_mapped
-from seatsync.domain.moves import Assignment, assignment_of
+from seatsync.crm.carry_along import carry_along
 from seatsync.domain.provider import MANUAL_PROVIDER_KEY
 from seatsync.domain.roles import Permission
 from seatsync.domain.text import invalid
-from seatsync.mirror.assignment_changes import update_assignments
 from seatsync.mirror.held import (
     held_account,
     held_contracts,
     held_provider_account,
-    held_subscriptions_of,
 )
 from seatsync.mirror.mapping_changes import update_mapping
-from seatsync.mirror.settings import load_settings
 from seatsync.services.found import found
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from uuid import UUID
 
     from seatsync.domain.contract import BillingContract
-    from seatsync.domain.landing import LandingSetting
     from seatsync.domain.provider import ProviderAccount
     from seatsync.domain.roles import Caller
-    from seatsync.domain.subscription import Subscription
-    from seatsync.services.journal import Journal, Notes
+    from seatsync.services.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +46,7 @@ class MappingChanges:
             new = replace(old, account_id=account_id)
             update_mapping(self.journal.mirror, new, notes.at)
             notes.record(new.id, old, new)
-            self._carry_along(new, contracts, notes)
+            carry_along(self.journal.mirror, {new.id: account_id}, contracts, notes)
             return new
 
     def set_sync(
@@ -85,36 +77,3 @@ class MappingChanges:
                 ("providerAccountId",),
             )
         return known
-
-    def _carry_along(
-        self, customer: ProviderAccount, contracts: list[BillingContract], notes: Notes
-    ) -> None:
-        """Let the subscriptions follow the mapping."""
-        mirror = self.journal.mirror
-        setting = load_settings(mirror).landing
-        subscriptions = held_subscriptions_of(mirror, customer.id)
-        decided = dict(_followed(subscriptions, customer.account_id, contracts, setting))
-        for one in subscriptions:
-            changes = audited_changes(assignment_of(one), decided[one.id])
-            notes.note(changes, target_id=one.id)
-        update_assignments(mirror, decided, notes.at)
-
-
-def _followed(
-    subscriptions: Iterable[Subscription],
-    account_id: UUID | None,
-    contracts: list[BillingContract],
-    setting: LandingSetting,
-) -> Iterable[tuple[UUID, Assignment]]:
-    for one in subscriptions:
-        yield (
-            one.id,
-            decide_mapped(
-                assignment_of(one),
-                account_id,
-                setting=setting,
-                contracts=contracts,
-                discovered_at=one.discovered_at,
-                billing_type=one.billing_type,
-            ),
-        )
