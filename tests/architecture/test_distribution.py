@@ -94,6 +94,7 @@ def test_the_installed_wheel_works_beside_graphql_core(wheel: Path, tmp_path: Pa
         "console_scripts:seatsync",
         "seatsync.asgi:graphql",
         "seatsync.conformance:engine",
+        "seatsync.plugins:dataverse",
         "seatsync.plugins:partner_center",
         "seatsync.plugins:pax8",
         "seatsync.plugins:stellr",

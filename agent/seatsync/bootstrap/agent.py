@@ -158,7 +158,7 @@ def _join(config: Config, mirror: Mirror, clock: Clock) -> Agent:
     runner = Runner(queue, locks, handlers.by_kind())
     look = CrmWatch(queue, mirror, clock).look if exchange else None
     scheduler = Scheduler(schedule, mirror, clock, look=look)
-    plugins = PluginCatalogue(discover().providers)
+    plugins = PluginCatalogue(discover().plugins)
     services = open_services(mirror, engine, plugins, change)
     return Agent(config, mirror, connections, queue, runner, scheduler, services, exchange)
 

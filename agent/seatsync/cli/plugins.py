@@ -10,13 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from seatsync.errors import PluginUnusable
-from seatsync.sdk.plugin import Maturity
+from seatsync.sdk.plugin import Maturity, ProviderPlugin
 from seatsync.sdk.quality import TIERS, Standing, read_quality
 from seatsync.sdk.registry import discover
 from seatsync.sdk.settings import SettingDescription, describe_settings
 
 if TYPE_CHECKING:
-    from seatsync.sdk.plugin import ProviderPlugin
+    from seatsync.sdk.plugin import Plugin
     from seatsync.sdk.registry import Registry
 
 
@@ -25,22 +25,25 @@ if TYPE_CHECKING:
 def plugins(*, rules: bool) -> None:
     """List the installed plug-ins, their settings, and why any did not load.
 
-    The quality of each is what the conformance suite finds: bronze, silver or gold.
+    The quality of each connector is what the conformance suite finds: bronze, silver or gold.
     """
     registry = discover()
     if rules:
         click.echo(_table(registry))
         return
     console = Console(soft_wrap=True, highlight=False)
-    for plugin in registry.providers.values():
+    for plugin in registry.plugins.values():
         _print_plugin(console, plugin)
     _print_failures(console, registry)
 
 
-def _print_plugin(console: Console, plugin: ProviderPlugin) -> None:
+def _print_plugin(console: Console, plugin: Plugin) -> None:
     console.print(Text(f"{plugin.name}", "bold"), _title(plugin))
-    console.print(f"  {_capabilities(plugin)}")
-    console.print(f"  quality: {_quality(plugin)}")
+    if isinstance(plugin, ProviderPlugin):
+        console.print(f"  {_capabilities(plugin)}")
+        console.print(f"  quality: {_quality(plugin)}")
+    else:
+        console.print("  a CRM that is kept in step")
     table = Table("setting", "", "what it is", box=None, padding=(0, 0, 0, 2))
     for setting in describe_settings(plugin.settings):
         table.add_row(setting.name, _kind(setting), setting.description)
@@ -48,7 +51,7 @@ def _print_plugin(console: Console, plugin: ProviderPlugin) -> None:
     console.print()
 
 
-def _title(plugin: ProviderPlugin) -> str:
+def _title(plugin: Plugin) -> str:
     label = "" if plugin.maturity is Maturity.STABLE else f", {plugin.maturity}"
     return f"{plugin.display_name}, version {plugin.version}{label}"
 
@@ -96,5 +99,5 @@ def _table(registry: Registry) -> str:
 def _print_failures(console: Console, registry: Registry) -> None:
     for failure in registry.failures.values():
         console.print(Text(f"not usable: {failure}", "red"))
-    if not registry.providers and not registry.failures:
+    if not registry.plugins and not registry.failures:
         console.print("No plug-in is installed.")

@@ -26,6 +26,11 @@ class Registry:
     failures: Mapping[str, PluginUnusable] = field(default_factory=dict)
     crms: Mapping[str, CrmPlugin] = field(default_factory=dict)
 
+    @property
+    def plugins(self) -> Mapping[str, Plugin]:
+        """All that loaded, by entry-point name."""
+        return dict(sorted({**self.providers, **self.crms}.items()))
+
     def provider(self, name: str) -> ProviderPlugin:
         """Return a connector; raise `PluginUnusable` if it is unknown or did not load."""
         return self._find(name, self.providers)

@@ -115,6 +115,12 @@ def test_plugins_lists_the_settings_of_what_is_installed(shell: Shell) -> None:
     assert "required, secret" in result.stdout
 
 
+def test_plugins_lists_the_crm_beside_the_connectors(shell: Shell) -> None:
+    shown = shell.run("plugins", takes_config=False).stdout
+    assert "a CRM that is kept in step" in shown
+    assert shown.index("dataverse") < shown.index("partner_center")
+
+
 def test_schema_prints_the_sdl(shell: Shell) -> None:
     result = shell.run("schema", takes_config=False)
     assert result.exit_code == 0
