@@ -71,13 +71,11 @@ def merge(
     taken = {
         name: can_take[name]
         for name in differing - commanded
-        if name not in (usable or {}) or can_take[name] != ours.values[name]
+        if can_take[name] != ours.values[name]
     }
     followed = ours.follow(ours.values, taken)
     now_shown = {**shown, **show(followed)} if followed else shown
-    drifted = {
-        name for name in _agents(noun).intersection(theirs) if theirs[name] != now_shown[name]
-    }
+    drifted = _differing(_agents(noun), theirs, now_shown)
     return Merged(taken, followed, *_told(theirs, drifted, commanded, pending))
 
 
