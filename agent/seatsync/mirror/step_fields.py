@@ -9,6 +9,7 @@ from seatsync.domain.change import FIELD_NAMES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from seatsync.domain.change import FieldChange
     from seatsync.domain.plan import KnownSubscription, Step
 
 _COLUMNS: dict[str, tuple[str, ...]] = {
@@ -23,8 +24,13 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
 
 def changed_fields(step: Step) -> frozenset[str]:
     """Return which fields of a known subscription the step writes with another value."""
-    reported = {name for change in step.field_changes for name in _COLUMNS[change.field]}
+    reported = {name for change in step.field_changes for name in columns_of(change)}
     return frozenset(reported.union(_moved(step, step.known) if step.known else ()))
+
+
+def columns_of(change: FieldChange) -> tuple[str, ...]:
+    """Return the fields behind one that a report names."""
+    return _COLUMNS[change.field]
 
 
 def _moved(step: Step, known: KnownSubscription) -> Iterator[str]:
