@@ -17,7 +17,7 @@ PYTHON ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo graphiql test browser lint format bench bench-api load fuzz audit lint-schema typed-client live-client schemathesis outside record record-partner-center lock clean
+.PHONY: help demo graphiql test browser lint format bench bench-api bench-crm load fuzz audit lint-schema typed-client live-client schemathesis outside record record-partner-center lock clean
 
 help: ## say what can be made
 	@echo "make <target> [ARGS=...]"
@@ -56,6 +56,9 @@ bench: $(VENV)/development ## measure a sync beside its floors
 
 bench-api: $(VENV)/development $(OUTSIDE)/made ## measure the API beside raw JSON, graphql-core alone and Ariadne
 	@$(PY) benchmarks/api.py $(ARGS)
+
+bench-crm: $(VENV)/development ## measure the pull from a CRM of 50,000 accounts and 500,000 subscriptions
+	@$(PY) benchmarks/crm.py $(ARGS)
 
 load: $(VENV)/development ## ask as 200 clients at once for a minute, while the agent syncs
 	@$(PY) benchmarks/load.py $(ARGS)

@@ -152,19 +152,22 @@ def sync(settings: Pax8Settings, url: str) -> Callable[[], object]:
 WORKS = {"fetch": fetch, "upsert": upsert, "sync": sync}
 
 
-def main() -> None:
-    """Do the named work against the provider that standard input describes."""
-    settings = Pax8Settings.model_validate(json.loads(sys.stdin.read()))
-    work = WORKS[sys.argv[1]](settings, sys.argv[2])
+def measured(work: Callable[[], object]) -> dict[str, float]:
+    """Do the work; return wall and processor seconds, and the process's peak of memory in MiB."""
     with startup_set_aside():
         started, cpu = time.perf_counter(), time.process_time()
         work()
-    taken = {
+    return {
         "seconds": time.perf_counter() - started,
         "cpu": time.process_time() - cpu,
         "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
-    print(json.dumps(taken))
+
+
+def main() -> None:
+    """Do the named work against the provider that standard input describes."""
+    settings = Pax8Settings.model_validate(json.loads(sys.stdin.read()))
+    print(json.dumps(measured(WORKS[sys.argv[1]](settings, sys.argv[2]))))
 
 
 if __name__ == "__main__":

@@ -41,3 +41,14 @@ def test_the_api_is_measured_beside_others_who_give_the_same_answers() -> None:
 
 def test_clients_ask_while_the_agent_syncs_and_are_told_no_error() -> None:
     assert labels("load.py")[1:3] == ["answers per second", "errors"]
+
+
+def test_an_idle_pull_from_the_crm_asks_once_for_each_table() -> None:
+    # It ends with 1 if the idle pull asks for more than that and two more things.
+    assert labels("crm.py") == [
+        "",
+        "floor: read every row",
+        "first pull, an empty mirror",
+        "pull, nothing changed",
+        "pull, 1 % of the contracts changed",
+    ]

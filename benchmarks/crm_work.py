@@ -1,0 +1,57 @@
+"""One piece of work between the agent and its CRM, in a process of its own.
+
+Prints wall seconds, processor seconds, and its peak of memory in MiB, as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from seatsync.crm.pull import Pull
+from seatsync.domain.crm import CrmNoun
+from seatsync.jobs.handler import no_progress
+from seatsync.mirror.database import Mirror
+from seatsync.mirror.migration import migrate
+from seatsync.sdk.context import Clock, ConnectorContext, Control
+from seatsync_dataverse.plugin import PLUGIN
+from seatsync_dataverse.settings import DataverseSettings
+from work import measured
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def read(settings: DataverseSettings, _: str) -> Callable[[], object]:
+    """Prepare to read and decode every row, and keep none."""
+
+    def work() -> object:
+        with PLUGIN.connect(settings, ConnectorContext("crm")) as crm:
+            return sum(len(page.changes) for noun in CrmNoun for page in crm.changes(noun, None))
+
+    return work
+
+
+def pull(settings: DataverseSettings, url: str) -> Callable[[], object]:
+    """Prepare to take over what changed."""
+    migrate(url)
+    mirror = Mirror.open(url)
+    mirror.feeds_crm = True
+
+    def work() -> object:
+        with PLUGIN.connect(settings, ConnectorContext("crm")) as crm:
+            return Pull(mirror, Clock()).everything(crm, Control(), no_progress)
+
+    return work
+
+
+def main() -> None:
+    """Do the work that the command line names; the settings come on standard input."""
+    kind, database = sys.argv[1], sys.argv[2]
+    settings = DataverseSettings.model_validate(json.loads(sys.stdin.read()))
+    print(json.dumps(measured({"read": read, "pull": pull}[kind](settings, database))))
+
+
+if __name__ == "__main__":
+    main()
