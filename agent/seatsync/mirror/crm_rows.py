@@ -133,18 +133,28 @@ def begin_full_read(mirror: Mirror, noun: CrmNoun) -> None:
     mirror.execute(_BEGUN, {"noun": noun})
 
 
-def end_read(mirror: Mirror, noun: CrmNoun, mark: str, now: datetime) -> None:
-    """Note that a noun was read to its end, and where the next read continues."""
+def end_read(
+    mirror: Mirror, noun: CrmNoun, generation: int, mark: str | None, now: datetime
+) -> None:
+    """Note that a noun was read to its end, and where the next read continues.
+
+    Nothing is noted if it was to be read again meanwhile.
+    """
     mirror.execute(
-        "UPDATE crm_reading SET mark = :mark, read_at = :now WHERE noun = :noun",
-        {"noun": noun, "mark": mark, "now": now},
+        "UPDATE crm_reading SET mark = :mark, read_at = :now"
+        " WHERE noun = :noun AND generation = :generation",
+        {"noun": noun, "generation": generation, "mark": mark, "now": now},
     )
 
 
 def read_again(mirror: Mirror, nouns: Iterable[CrmNoun]) -> None:
-    """Let the next read of these nouns be a full one."""
+    """Let the next read of these nouns be a full one, even of those being read now."""
     listed, params = mirror.in_texts("nouns", [noun.value for noun in nouns])
-    mirror.execute(f"UPDATE crm_reading SET mark = NULL WHERE noun IN ({listed})", params)  # noqa: S608
+    mirror.execute(
+        "UPDATE crm_reading SET mark = NULL, generation = generation + 1"  # noqa: S608
+        f" WHERE noun IN ({listed})",
+        params,
+    )
 
 
 def nouns_read(mirror: Mirror) -> frozenset[CrmNoun]:

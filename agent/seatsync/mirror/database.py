@@ -162,13 +162,21 @@ class Mirror:
         else:
             execute_batch(cursor, to_pyformat(sql), rows, page_size=BATCH_ROWS)
 
-    def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Insert already encoded rows."""
+    def insert(
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[Any]],
+        *,
+        skip_taken: bool = False,
+    ) -> None:
+        """Insert already encoded rows; `skip_taken` leaves out those whose key another row has."""
         into = f"INSERT INTO {table} ({', '.join(columns)}) VALUES"
+        taken = " ON CONFLICT DO NOTHING" if skip_taken else ""
         if self.is_sqlite:
-            self.execute_many(f"{into} ({', '.join('?' * len(columns))})", rows)
+            self.execute_many(f"{into} ({', '.join('?' * len(columns))}){taken}", rows)
         else:
-            execute_values(self._cursor(), f"{into} %s", rows, page_size=BATCH_ROWS)
+            execute_values(self._cursor(), f"{into} %s{taken}", rows, page_size=BATCH_ROWS)
 
     def in_list(self, prefix: str, values: Iterable[Any]) -> tuple[str, dict[str, Any]]:
         """Return the `:name` marks of an IN list and their parameters; NULL if it is empty."""

@@ -21,6 +21,13 @@ _REGISTER = """
 """
 
 
+_REGISTER_UNCONFIGURED = """
+    INSERT INTO provider (key, plugin, display_name, auto_sync, is_configured, health_state, health)
+    VALUES (:key, :key, :key, :no, :no, :health_state, :health)
+    ON CONFLICT (key) DO NOTHING
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class ConfiguredProvider:
     """What the configuration says of one provider."""
@@ -52,4 +59,13 @@ def register_providers(mirror: Mirror, providers: Iterable[ConfiguredProvider]) 
                 "health_state": HealthState.UNKNOWN,
                 "health": "{}",
             },
+        )
+
+
+def register_unconfigured(mirror: Mirror, keys: Iterable[str]) -> None:
+    """Let records refer to providers that no configuration names; those known stay as they are."""
+    for key in keys:
+        mirror.execute(
+            _REGISTER_UNCONFIGURED,
+            {"key": key, "no": False, "health_state": HealthState.UNKNOWN, "health": "{}"},
         )
