@@ -85,7 +85,7 @@ def _choice(column: Column, stored: Any) -> str | None:
 
 def _instant(_: Column, stored: Any) -> datetime:
     found = datetime.fromisoformat(stored)
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _day(_: Column, stored: Any) -> date:

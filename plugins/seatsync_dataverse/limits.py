@@ -75,7 +75,7 @@ def _text(column: Column, value: CrmValue) -> CrmValue:
 
 
 def _cut(text: str, length: int | None) -> str:
-    if length is None or len(text) <= length // 2:
+    if length is None or len(text) <= (length if text.isascii() else length // _UNIT):
         return text
     coded = text.encode(_UTF16, "surrogatepass")
     # A character of two units is not halved, and no space is left at the end.
@@ -100,7 +100,8 @@ def _rounded(places: int) -> Callable[[Column, CrmValue], CrmValue]:
 def _second(_: Column, value: CrmValue) -> CrmValue:
     if not isinstance(value, datetime):
         return value
-    return value.astimezone(UTC).replace(microsecond=0)
+    moment = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return moment.replace(microsecond=0) if moment.microsecond else moment
 
 
 _FITS: Mapping[FieldKind, Callable[[Column, CrmValue], CrmValue]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -61,18 +62,16 @@ def _values(shape: Shape, row: Row, code_of: Callable[[UUID], str]) -> dict[str,
 
 
 def _require(shape: Shape, values: dict[str, CrmValue]) -> None:
-    lacking = [_named(column) for column in shape.columns if _lacks(shape, column, values)]
+    lacking = [_named(shape.by_field[one]) for one in sorted(shape.required) if values[one] is None]
     if lacking:
         raise RecordError(f"{', '.join(lacking)} {'are' if len(lacking) > 1 else 'is'} empty")
-
-
-def _lacks(shape: Shape, column: Column, values: dict[str, CrmValue]) -> bool:
-    return column.field.name in shape.required and values[column.field.name] is None
 
 
 def _named(column: Column) -> str:
     return f"{column.field.label} ({column.logical_name})"
 
 
-def _user(value: object) -> UUID | None:
-    return UUID(value) if isinstance(value, str) else None
+# A few people change many rows.
+@lru_cache
+def _user(value: str | None) -> UUID | None:
+    return None if value is None else UUID(value)

@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from prepared_dataverse import prepare
 from seatsync.sdk.simulator import served
 from seatsync_dataverse.client import DataverseClient
+from seatsync_dataverse.connection import DataverseConnection
+from seatsync_dataverse.crm_schema import DataverseSchema
 from seatsync_dataverse.settings import DataverseSettings
 from seatsync_dataverse.simulator import Kind, Simulator, TableSketch
 from seatsync_dataverse.table_ref import TableRef
+from simulated_crm import switchboard
 from virtual_time import VirtualTime
 
 if TYPE_CHECKING:
@@ -74,3 +78,66 @@ def connect(
 @pytest.fixture
 def client(connect: Callable[..., DataverseClient]) -> DataverseClient:
     return connect()
+
+
+@pytest.fixture
+def bare(time: VirtualTime) -> Simulator:
+    """Give an organisation that was never set up, nor tracks its accounts."""
+    made = Simulator(clock=time.clock)
+    board, _ = switchboard()
+    board.app = made.app
+    return made
+
+
+@pytest.fixture
+def org(bare: Simulator) -> Simulator:
+    """Give an organisation that has our tables."""
+    return prepare(bare)
+
+
+@pytest.fixture
+def settings(bare: Simulator) -> Callable[..., DataverseSettings]:
+    """Give the settings of the organisation, with some changed."""
+    _, origin = switchboard()
+    plain = {**bare.settings(origin), "max_requests_per_second": 1e9}
+    return lambda **changed: DataverseSettings.model_validate({**plain, **changed})
+
+
+@pytest.fixture
+def link(
+    settings: Callable[..., DataverseSettings], time: VirtualTime
+) -> Iterator[Callable[..., DataverseConnection]]:
+    """Connect as the agent does, with some settings changed."""
+    opened: list[DataverseConnection] = []
+
+    def link_with(**changed: Any) -> DataverseConnection:
+        opened.append(DataverseConnection(settings(**changed), time.context))
+        return opened[-1]
+
+    yield link_with
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def agent(
+    link: Callable[..., DataverseConnection],
+    org: Simulator,
+) -> DataverseConnection:
+    return link()
+
+
+@pytest.fixture
+def schema(
+    settings: Callable[..., DataverseSettings], time: VirtualTime
+) -> Iterator[Callable[..., DataverseSchema]]:
+    """Look at the schema as an administrator does, with some settings changed."""
+    opened: list[DataverseSchema] = []
+
+    def look_with(**changed: Any) -> DataverseSchema:
+        opened.append(DataverseSchema(settings(**changed), time.context))
+        return opened[-1]
+
+    yield look_with
+    for one in opened:
+        one.close()
