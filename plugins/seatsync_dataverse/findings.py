@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from seatsync_dataverse.shape import Column, Shape
 
 SET_UP = "Run `seatsync crm setup`, which makes it."
+_REMAKE = "Delete the column in the CRM, then run `seatsync crm setup`, which makes it anew."
 _ELSEWHERE = "Correct tables.{noun} of the CRM in config.yaml, or make it in the CRM."
 
 _TYPES: Mapping[FieldKind, frozenset[str]] = {
@@ -146,7 +147,7 @@ def _lookup_findings(
         yield CrmFinding(
             f"{shape.logical_name}.{column.logical_name}",
             f"it refers to {', '.join(sorted(referred)) or 'nothing'} and must refer to {target}",
-            _mapping(shape),
+            _REMAKE if column.is_ours else _mapping(shape),
         )
 
 

@@ -51,9 +51,10 @@ def fitted(column: Column, value: CrmValue) -> CrmValue:
 
 def host_of(text: str) -> str | None:
     """Return the bare host of what people type in as a website, or None where there is none."""
-    address = text.strip().lower()
+    typed = text.strip().lower()
+    address = typed if "://" in typed else f"//{typed.lstrip('/')}"
     try:
-        host = urlsplit(address if "://" in address else f"//{address}").hostname
+        host = urlsplit(address).hostname
     except ValueError:
         return None
     bare = (host or "").rstrip(".").removeprefix("www.")

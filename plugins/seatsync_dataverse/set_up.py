@@ -65,7 +65,9 @@ class SetUp:
             yield f"Made the solution {SOLUTION.unique_name}."
 
     def _table(self, shape: Shape) -> Iterator[str]:
-        if shape.is_ours and self._custom.make_table(table_of(shape)):
+        if not shape.is_ours:
+            self._id_of(shape)
+        elif self._custom.make_table(table_of(shape)):
             yield f"Made the table {shape.logical_name}."
 
     def _inside(self, shape: Shape) -> Iterator[str]:
