@@ -168,7 +168,7 @@ class _Drain:
         with self._mirror.writing(durable=False):
             keep_written(self._mirror, noun, versions)
             settle(self._mirror, [items[one.write.id] for one in sent.taken])
-            self._park({items[one]: fault.message for one, fault in sent.refused.items()})
+            self._park({items[one]: _reason(fault) for one, fault in sent.refused.items()})
         created = sum(one.write.is_create for one in sent.taken)
         self.summary.created += created
         self.summary.updated += len(sent.taken) - created
@@ -195,7 +195,7 @@ class _Drain:
             if reason is not None:
                 stuck[delivery.item] = f"what stands there cannot be read: {reason}"
             elif isinstance(fault, SkippedFault):
-                stuck[delivery.item] = fault.message
+                stuck[delivery.item] = _reason(fault)
             else:
                 later.append(delivery.item)
         with self._mirror.writing(durable=False):
@@ -205,3 +205,7 @@ class _Drain:
     def _park(self, reasons: Mapping[OutboxItem, str]) -> None:
         park(self._mirror, reasons, self._clock.now() + PARKED_FOR)
         self.summary.parked += len(reasons)
+
+
+def _reason(fault: SeatsyncError) -> str:
+    return f"{fault.message} {fault.remedy}" if fault.remedy else fault.message

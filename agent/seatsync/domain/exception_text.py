@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from seatsync.domain.exception import ExceptionKind
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _TEXTS = {
     ExceptionKind.MISSING_CUSTOMER: (
@@ -42,8 +47,8 @@ _TEXTS = {
         "See that the agent runs and has free workers; cancel the job if it is not wanted.",
     ),
     ExceptionKind.CRM_WRITE_FAILED: (
-        "The CRM did not take a {name}: {detail}",
-        "Mend what the CRM complains about; the change is sent again.",
+        "The CRM did not take {name}: {detail}",
+        "Mend what the CRM complains about; it is sent every hour, and when the record changes.",
     ),
     ExceptionKind.ACCOUNT_MISMATCH: (
         "{name} is on a contract of {detail}, while its provider account belongs to another.",
@@ -51,8 +56,20 @@ _TEXTS = {
     ),
 }
 
+_CATCHES_UP = (
+    "Verify that the CRM can be reached, and that it lets the agent in; "
+    "what is late follows by itself as soon as it does."
+)
+_LATE = {
+    "pull": ("What changed in the CRM has not been read since {since}: {detail}", _CATCHES_UP),
+    "push": ("What changed here has not been told to the CRM since {since}: {detail}", _CATCHES_UP),
+}
+"""What STALE_JOB says where it is about a direction of the exchange with the CRM."""
 
-def explain(kind: ExceptionKind, name: str, detail: str | None) -> tuple[str, str]:
+
+def explain(kind: ExceptionKind, name: str, detail: str | None, since: datetime) -> tuple[str, str]:
     """Return message and remedy; `name` is what it is about, `detail` what the kind adds."""
-    message, remedy = _TEXTS[kind]
-    return message.format(name=name, detail=detail or "reason unknown"), remedy
+    texts = _LATE.get(name) if kind is ExceptionKind.STALE_JOB else None
+    message, remedy = texts or _TEXTS[kind]
+    spelled = f"{since:%Y-%m-%d %H:%M} UTC"
+    return message.format(name=name, detail=detail or "reason unknown", since=spelled), remedy

@@ -1,18 +1,21 @@
 """How each direction of the exchange with the CRM is doing: when it worked, since when it is late.
 
-Every function runs in the session that is open.
+Whatever asks the database runs in the session that is open.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import uuid5
 
+from seatsync.domain.ids import NAMESPACE
 from seatsync.domain.text import storable
 from seatsync.mirror.codec import decode_instant
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
     from seatsync.mirror.database import Mirror
 
@@ -37,6 +40,11 @@ class CrmLink:
     succeeded_at: datetime | None
     late_since: datetime | None
     last_error: str | None
+
+
+def link_id(direction: str) -> UUID:
+    """Return the id under which a direction stands among the exceptions; always the same."""
+    return uuid5(NAMESPACE, f"crm-link:{direction}")
 
 
 def note_success(mirror: Mirror, direction: str, now: datetime) -> None:

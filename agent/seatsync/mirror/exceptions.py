@@ -14,6 +14,7 @@ from seatsync.domain.paging import decode_cursor
 from seatsync.errors import BadInput
 from seatsync.mirror.codec import decode_instant, decode_uuid
 from seatsync.mirror.conditions import Conditions
+from seatsync.mirror.crm_link import link_id
 from seatsync.mirror.keyset import Order
 from seatsync.mirror.rows import optional
 from seatsync.mirror.symptoms import SYMPTOMS, Symptom
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 SILENT_FOR = timedelta(minutes=15)
 """A job at work that says nothing for so long is stale."""
+LATE_FOR = timedelta(minutes=15)
+"""A direction of the exchange with the CRM that fails for so long is late."""
 WAITING_FOR = timedelta(hours=1)
 """A job that could have begun so long ago is stale; it may wait behind another of its provider."""
 
@@ -89,7 +92,7 @@ class _Query:
     def conditions(self, symptom: Symptom, about: Collection[UUID] | None = None) -> Conditions:
         """Return what the rows of one kind must meet; `about` narrows them to subscriptions."""
         branch = self.shared.sharing()
-        condition = _condition(symptom, branch)
+        condition = symptom.condition
         if about is None:
             branch.require(f"({condition})")
         else:
@@ -99,6 +102,19 @@ class _Query:
         branch.equal(symptom.account, self.wanted.account_id)
         branch.equal(symptom.contract, self.wanted.billing_contract_id)
         return branch.equal(symptom.provider, self.wanted.provider_key)
+
+    def source(self, symptom: Symptom) -> str:
+        """Return the rows of one kind; what is late or stale depends on the time."""
+        if symptom.kind is not ExceptionKind.STALE_JOB:
+            return symptom.source
+        now, value = datetime.now(UTC), self.shared.value
+        return symptom.source.format(
+            silent_since=value(now - SILENT_FOR),
+            waiting_since=value(now - WAITING_FOR),
+            late_since=value(now - LATE_FOR),
+            pull_id=value(link_id("pull")),
+            push_id=value(link_id("push")),
+        )
 
     def read(self, branches: Iterable[_Branch], window: Window | None = None) -> list[_Found]:
         """Return what the branches find, in list order, or from its end."""
@@ -114,7 +130,8 @@ class _Query:
         """Return a statement that looks for one kind after the other, until the page is full."""
         tables: dict[str, str] = {}
         for symptom, branch in branches:
-            select = f"SELECT {_columns(symptom)} FROM {symptom.source} {branch.where}"  # noqa: S608
+            source = self.source(symptom)
+            select = f"SELECT {_columns(symptom)} FROM {source} {branch.where}"  # noqa: S608
             limit = self._limit(symptom, window, tables) if window is not None else ""
             tables[f"kind{len(tables)}"] = f"{select} {limit}"
         found = ", ".join(f"{name} AS ({select})" for name, select in tables.items())
@@ -137,7 +154,7 @@ class _Query:
     def counts(self) -> dict[ExceptionKind, int]:
         """Count what each kind finds."""
         selects = [
-            f"SELECT '{symptom.kind}', COUNT(*) FROM {symptom.source} "  # noqa: S608
+            f"SELECT '{symptom.kind}', COUNT(*) FROM {self.source(symptom)} "  # noqa: S608
             + self.conditions(symptom).where
             for symptom in self.symptoms
         ]
@@ -148,14 +165,6 @@ class _Query:
         """Count everything found."""
         with self.mirror.reading():
             return sum(self.counts().values())
-
-
-def _condition(symptom: Symptom, branch: Conditions) -> str:
-    if symptom.kind is not ExceptionKind.STALE_JOB:
-        return symptom.condition
-    now = datetime.now(UTC)
-    silent, waiting = branch.value(now - SILENT_FOR), branch.value(now - WAITING_FOR)
-    return symptom.condition.format(silent_since=silent, waiting_since=waiting)
 
 
 def _columns(symptom: Symptom) -> str:
@@ -176,13 +185,14 @@ def _columns(symptom: Symptom) -> str:
 
 def _found(row: Sequence[Any]) -> _Found:
     kind, record_id, since, name, detail, *subjects, provider_key = row
-    message, remedy = explain(ExceptionKind(kind), name, detail)
+    began_at = decode_instant(since)
+    message, remedy = explain(ExceptionKind(kind), name, detail, began_at)
     subscription, provider_account, account, contract = map(optional(decode_uuid), subjects)
     exception = SyncException(
         ExceptionKind(kind),
         message,
         remedy,
-        decode_instant(since),
+        began_at,
         subscription_id=subscription,
         provider_account_id=provider_account,
         account_id=account,

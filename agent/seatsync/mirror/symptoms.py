@@ -48,6 +48,37 @@ _DEFAULTS = (
 )
 _DEFAULT_SINCE = f"(SELECT MAX(COALESCE(d.default_changed_at, d.created_at)) {_DEFAULTS})"
 
+_STALE_JOBS = """
+    SELECT k.id, k.kind AS name, k.status AS detail, k.provider_key,
+        CASE WHEN k.run_after > k.updated_at THEN k.run_after ELSE k.updated_at END AS since
+    FROM job k
+    WHERE (k.status IN ('DISPATCHED', 'IN_PROGRESS') AND k.updated_at < {silent_since})
+        OR (k.status IN ('WAITING', 'RETRY') AND k.run_after < {waiting_since})
+"""
+_LATE_LINKS = """
+    SELECT CASE k.direction WHEN 'pull' THEN {pull_id} ELSE {push_id} END,
+        k.direction, k.last_error, NULL, k.late_since
+    FROM crm_link k WHERE k.late_since < {late_since}
+"""
+
+# Few are parked, of however many wait; so they are looked for first.
+_PARKED = """(SELECT * FROM crm_outbox WHERE parked) o
+    LEFT JOIN license_change l ON o.noun = 'license_change' AND l.id = o.record_id
+    LEFT JOIN subscription s ON s.id = CASE o.noun
+        WHEN 'subscription' THEN o.record_id WHEN 'license_change' THEN l.subscription_id END
+    LEFT JOIN provider_account p ON o.noun = 'provider_account' AND p.id = o.record_id
+    LEFT JOIN billing_contract c ON o.noun = 'billing_contract' AND c.id = o.record_id
+    LEFT JOIN account a ON o.noun = 'account' AND a.id = o.record_id
+"""
+_PARKED_NAME = """CASE o.noun
+    WHEN 'account' THEN 'the account ' || a.name
+    WHEN 'billing_contract' THEN 'the billing contract ' || c.name
+    WHEN 'provider_account' THEN 'the provider account ' || p.name
+    WHEN 'subscription' THEN 'the subscription ' || s.name
+    WHEN 'license_change' THEN 'a license change of ' || s.name
+    WHEN 'change_request' THEN 'the answer to a change request' END
+"""
+
 
 def _of_subscription(
     kind: ExceptionKind,
@@ -125,28 +156,27 @@ SYMPTOMS = (
     ),
     Symptom(
         ExceptionKind.STALE_JOB,
-        "job j",
-        "(j.status IN ('DISPATCHED', 'IN_PROGRESS') AND j.updated_at < {silent_since})"
-        " OR (j.status IN ('WAITING', 'RETRY') AND j.run_after < {waiting_since})",
+        f"({_STALE_JOBS} UNION ALL {_LATE_LINKS}) j",
+        "j.id IS NOT NULL",
         key="j.id",
-        since="CASE WHEN j.run_after > j.updated_at THEN j.run_after ELSE j.updated_at END",
-        name="j.kind",
-        detail="j.status",
+        since="j.since",
+        name="j.name",
+        detail="j.detail",
         provider="j.provider_key",
     ),
     Symptom(
         ExceptionKind.CRM_WRITE_FAILED,
-        "crm_outbox o LEFT JOIN subscription s ON s.id = o.record_id",
+        _PARKED,
         "o.parked",
         key="o.id",
         since="o.created_at",
-        name="o.noun",
+        name=f"COALESCE({_PARKED_NAME}, 'a record that the mirror has no more')",
         detail="o.last_error",
         subscription="s.id",
-        provider_account="s.provider_account_id",
-        account="s.account_id",
-        contract="s.billing_contract_id",
-        provider="s.provider_key",
+        provider_account="COALESCE(s.provider_account_id, p.id)",
+        account="COALESCE(s.account_id, c.account_id, p.account_id, a.id)",
+        contract="COALESCE(s.billing_contract_id, c.id)",
+        provider="COALESCE(s.provider_key, p.provider_key)",
     ),
     _of_subscription(
         ExceptionKind.ACCOUNT_MISMATCH,

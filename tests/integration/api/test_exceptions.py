@@ -9,8 +9,12 @@ import pytest
 from seatsync.domain.exception import ExceptionKind
 from seatsync.domain.ids import new_id
 from seatsync.domain.roles import LOCAL
+from seatsync.mirror.codec import decode_uuid
+from seatsync.mirror.crm_link import note_failure, note_success
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from back_office import BackOffice
     from front_desk import FrontDesk
     from seatsync.domain.contract import BillingContract
@@ -191,16 +195,14 @@ def test_a_job_that_has_not_moved_for_too_long_is_an_exception(
     assert summary(desk).get("STALE_JOB", 0) == stale
 
 
-def test_a_parked_crm_write_is_an_exception(
-    desk: FrontDesk, office: BackOffice, contract: BillingContract
-) -> None:
-    subscription = add_sound(office, contract)
+def park(office: BackOffice, noun: str, record_id: UUID, *, parked: bool = True) -> None:
+    """Let the CRM have refused a record."""
     with office.mirror.writing():
         office._insert(
             "crm_outbox",
             id=new_id(),
-            noun="subscription",
-            record_id=subscription,
+            noun=noun,
+            record_id=record_id,
             operation="UPDATE",
             fields="quantity",
             bases="",
@@ -209,12 +211,85 @@ def test_a_parked_crm_write_is_an_exception(
             attempts=5,
             next_attempt_at=office.clock.now(),
             last_error="no such column",
-            parked=True,
+            parked=parked,
         )
+
+
+def test_a_parked_crm_write_is_an_exception_with_the_words_of_the_crm(
+    desk: FrontDesk, office: BackOffice, contract: BillingContract
+) -> None:
+    subscription = add_sound(office, contract)
+    park(office, "subscription", subscription)
+    park(office, "billing_contract", contract.id, parked=False)
     [exception] = listed(desk)
     assert exception["kind"] == "CRM_WRITE_FAILED"
-    assert "no such column" in exception["message"]
-    assert exception["subscription"]["id"] == str(subscription)
+    name = office.found_subscription(subscription).name
+    assert exception["message"] == f"The CRM did not take the subscription {name}: no such column"
+    assert exception["subscription"] == {
+        "id": str(subscription),
+        "exceptions": [{"kind": "CRM_WRITE_FAILED"}],
+    }
+
+
+def test_a_parked_crm_write_says_which_record_it_is_about(
+    desk: FrontDesk, office: BackOffice, contract: BillingContract
+) -> None:
+    account = office.found_account(contract.account_id)
+    customer = office.customer("c-9", account)
+    subscription = office.subscription(
+        customer, account_id=account.id, billing_contract_id=contract.id, **PRICED
+    )
+    [[change]] = office.rows("SELECT id FROM license_change")
+    parked = {
+        "account": (account.id, f"the account {account.name}"),
+        "billing_contract": (contract.id, f"the billing contract {contract.name}"),
+        "provider_account": (customer, "the provider account Customer c-9"),
+        "license_change": (decode_uuid(change), "a license change of Subscription s-1"),
+    }
+    for noun, (record_id, _) in parked.items():
+        park(office, noun, record_id)
+    found = listed(desk, f'(filter: {{ accountId: "{account.id}" }})')
+    told = {f"The CRM did not take {name}: no such column" for _, name in parked.values()}
+    assert {one["message"] for one in found} == told
+    [of_change] = [one for one in found if "license change" in one["message"]]
+    assert of_change["subscription"]["id"] == str(subscription)
+
+
+@pytest.mark.parametrize(("minutes", "late"), [(16, 1), (14, 0)])
+def test_a_crm_that_cannot_be_reached_is_an_exception_after_a_quarter_of_an_hour(
+    desk: FrontDesk, office: BackOffice, minutes: int, late: int
+) -> None:
+    then = datetime.now(UTC) - timedelta(minutes=minutes)
+    with office.mirror.writing():
+        note_success(office.mirror, "pull", then - timedelta(hours=1))
+        note_failure(office.mirror, "pull", "no route", then)
+        note_failure(office.mirror, "pull", "no answer", datetime.now(UTC))
+        note_success(office.mirror, "push", then)
+    assert summary(desk).get("STALE_JOB", 0) == late
+    if late:
+        [exception] = listed(desk)
+        assert exception["message"] == (
+            f"What changed in the CRM has not been read since {then:%Y-%m-%d %H:%M} UTC: no answer"
+        )
+        assert datetime.fromisoformat(exception["since"]) == then
+    with office.mirror.writing():
+        note_success(office.mirror, "pull", datetime.now(UTC))
+    assert summary(desk) == {}
+
+
+def test_late_links_and_stale_jobs_are_paged_together(desk: FrontDesk, office: BackOffice) -> None:
+    then = datetime.now(UTC) - timedelta(hours=2)
+    with office.mirror.writing():
+        for direction in ("pull", "push"):
+            note_failure(office.mirror, direction, "no route", then)
+    query = "query($after: String) { exceptions(first: 1, after: $after)"
+    query += " { nodes { message } pageInfo { endCursor hasNextPage } } }"
+    first = desk.ask(query, after=None)["exceptions"]
+    assert first["pageInfo"]["hasNextPage"]
+    second = desk.ask(query, after=first["pageInfo"]["endCursor"])["exceptions"]
+    assert not second["pageInfo"]["hasNextPage"]
+    messages = {first["nodes"][0]["message"], second["nodes"][0]["message"]}
+    assert len(messages) == 2
 
 
 def test_exceptions_are_paged_across_kinds_in_both_directions(

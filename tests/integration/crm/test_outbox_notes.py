@@ -202,7 +202,7 @@ def test_whatever_changes_in_any_history_is_noted(migrated_sqlite_url: str) -> N
     run_state_machine_as_test(
         AnyChange,
         settings=settings(
-            max_examples=80,
+            max_examples=40,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
