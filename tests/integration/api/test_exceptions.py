@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from front_desk import FrontDesk
     from seatsync.domain.contract import BillingContract
 
-PRICED = {"unit_price_amount": Decimal(5), "unit_price_currency": "USD"}
+PRICED: dict[str, Any] = {"unit_price_amount": Decimal(5), "unit_price_currency": "USD"}
 
 
 @pytest.fixture
