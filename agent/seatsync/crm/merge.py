@@ -27,17 +27,22 @@ Values = Mapping[str, CrmValue]
 Show = Callable[[Values], Values]
 """Returns what the CRM would show of values of the mirror, in their one spelling."""
 
+Follow = Callable[[Values, Values], Values]
+"""Returns the agent's own fields that change along with what is taken over, given both."""
+
+
+def nothing_follows(_values: Values, _taken: Values) -> Values:
+    """Let nothing change along."""
+    return {}
+
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """What the mirror holds of a record, and what waits to be told of it.
-
-    `follow` returns the agent's own fields that change along with what is taken over.
-    """
+    """What the mirror holds of a record, what waits to be told of it, and what would follow."""
 
     values: Values
     pending: Pending | None = None
-    follow: Callable[[Values, Values], Values] = field(default=lambda _values, _taken: {})
+    follow: Follow = nothing_follows
 
 
 @dataclass(frozen=True, slots=True)

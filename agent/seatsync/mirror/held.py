@@ -78,12 +78,15 @@ def held_subscriptions_of(
     return list(_held(SUBSCRIPTIONS, mirror, _ids(mirror, query, params)).values())
 
 
-def hold_records(mirror: Mirror, noun: CrmNoun, ids: Collection[UUID]) -> None:
-    """Hold those of the records that exist."""
+def hold_records(
+    mirror: Mirror, noun: CrmNoun, ids: Collection[UUID], *, to_delete: bool = False
+) -> None:
+    """Hold those of the records that exist; `to_delete` lets nobody refer to them any more."""
     if ids and not mirror.is_sqlite:
         listed, params = mirror.in_ids("ids", ids)
+        lock = "UPDATE" if to_delete else "NO KEY UPDATE"
         mirror.rows(
-            f"SELECT id FROM {noun} WHERE id IN ({listed}) ORDER BY id FOR NO KEY UPDATE",  # noqa: S608
+            f"SELECT id FROM {noun} WHERE id IN ({listed}) ORDER BY id FOR {lock}",  # noqa: S608
             params,
         )
 
