@@ -94,6 +94,7 @@ record: $(VENV)/development ## record the cassettes again, from the simulators
 	@$(PY) -m seatsync_partner_center.record $(ARGS)
 	@$(PY) -m seatsync_streamone_ion.record $(ARGS)
 	@$(PY) -m seatsync_stellr.record $(ARGS)
+	@$(PY) -m seatsync_dataverse.record $(ARGS)
 
 record-partner-center: $(VENV)/development ## record from Partner Center, if the environment names a tenant
 	@$(PY) -m seatsync_partner_center.record $(ARGS)

@@ -9,6 +9,7 @@ from seatsync.errors import SeatsyncError, SkippedFault
 from seatsync.sdk.crm import CrmWritten
 from seatsync_dataverse.bulk import NewRow
 from seatsync_dataverse.client import DataverseClient
+from seatsync_dataverse.crm_record import meaning_of, read_record, selected
 from seatsync_dataverse.currencies import Currencies
 from seatsync_dataverse.delta import Gone, TrackedQuery
 from seatsync_dataverse.filling import Filling
@@ -16,7 +17,6 @@ from seatsync_dataverse.limits import kept
 from seatsync_dataverse.mapped import shapes_for
 from seatsync_dataverse.mark import opened, sealed
 from seatsync_dataverse.people import People
-from seatsync_dataverse.record import meaning_of, read_record, selected
 from seatsync_dataverse.rows import read_id
 from seatsync_dataverse.tables import Tables
 from seatsync_dataverse.writer import ANY

@@ -1,77 +1,171 @@
-"""Rows as records: what a page of changes, or a single read, says of a noun."""
+"""`python -m seatsync_dataverse.record`: record the cassettes that the tests replay.
+
+Always from the simulator: what is recorded writes, and nobody's organisation is there for that.
+"""
 
 from __future__ import annotations
 
-from functools import lru_cache
-from hashlib import sha256
-from typing import TYPE_CHECKING
+import argparse
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from seatsync.domain.crm import CrmRecord, CrmUnreadable
-from seatsync.errors import RecordError
-from seatsync_dataverse.cell import read_cell
-from seatsync_dataverse.limits import AMOUNT, AMOUNT_CURRENCY, priced
-from seatsync_dataverse.payload import ETAG
+from seatsync.domain.crm import CrmGone, CrmNoun, CrmRecord
+from seatsync.errors import CrmConflict
+from seatsync.sdk.cassettes import SECRET_KEYS, Label, recorded
+from seatsync.sdk.context import ConnectorContext
+from seatsync.sdk.crm import CrmWrite
+from seatsync.sdk.simulator import served
+from seatsync_dataverse.connection import DataverseConnection
+from seatsync_dataverse.sample import SAMPLE_ACCOUNTS, sample_organization
+from seatsync_dataverse.settings import DataverseSettings
+from seatsync_dataverse.simulator import SettableClock
+from seatsync_dataverse.simulator.organization import fixed_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
-    from seatsync.domain.crm import CrmValue
-    from seatsync_dataverse.payload import Row
-    from seatsync_dataverse.shape import Column, Shape
+    from seatsync.domain.crm import CrmChange, CrmValue
+    from seatsync_dataverse.simulator import Simulator
 
-CREATED_BY, CHANGED_BY = "_createdby_value", "_modifiedby_value"
+ORIGIN = "https://crm.example"
+"""Where the cassettes say that they come from: the organisation and the authority."""
 
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+SMALL_PAGE = 2
+"""Lets a short listing have several pages."""
 
-def selected(shape: Shape) -> tuple[str, ...]:
-    """Return the columns that a row is read with, beside its key."""
-    return (*(column.read_name for column in shape.columns), CREATED_BY, CHANGED_BY)
-
-
-def meaning_of(shape: Shape) -> str:
-    """Return a digest of how rows are read: another one makes other records of the same rows."""
-    said = [(one.field.name, one.read_name, sorted(one.options.items())) for one in shape.columns]
-    return sha256(repr((shape.logical_name, said)).encode()).hexdigest()
+BAKERY = UUID(fixed_id(SAMPLE_ACCOUNTS[0]))
+CONTRACT, SUBSCRIPTION, CHANGE = UUID(int=1), UUID(int=2), UUID(int=3)
+CONTRACTS, SUBSCRIPTIONS = CrmNoun.BILLING_CONTRACT, CrmNoun.SUBSCRIPTION
+_UNSTABLE = frozenset({"MetadataId"})
 
 
-def read_record(
-    shape: Shape, row_id: UUID, row: Row, code_of: Callable[[UUID], str]
-) -> CrmRecord | CrmUnreadable:
-    """Return a row as a record, or why it means nothing.
+class Exchange:
+    """Plays the agent for a while; `meanwhile` lets CRM users do something, by its name."""
 
-    `code_of` tells the ISO code of a currency; it raises `RecordError` for an unknown one.
-    """
-    version = str(row.get(ETAG, ""))
-    try:
-        values = _values(shape, row, code_of)
-        _require(shape, values)
-    except RecordError as error:
-        return CrmUnreadable(shape.noun, row_id, version, error.reason)
-    changed_by, created_by = _user(row.get(CHANGED_BY)), _user(row.get(CREATED_BY))
-    return CrmRecord(shape.noun, row_id, version, values, changed_by, created_by)
+    def __init__(self, crm: DataverseConnection, meanwhile: Callable[[str], None]) -> None:
+        """Talk to `crm`."""
+        self._crm = crm
+        self._meanwhile = meanwhile
+        self._marks: dict[CrmNoun, str | None] = dict.fromkeys(CrmNoun)
+        self.seen: list[str] = []
+
+    def play(self) -> list[str]:
+        """Read everything, poll, make rows, change one, meet a conflict, see a row deleted."""
+        self._read("first read")
+        self._read("idle poll")
+        self._make()
+        version = self._update(3, self._version())
+        self._meanwhile("a user changes the subscription")
+        self._conflict(version)
+        self._meanwhile("a user deletes the license change")
+        self._read("last poll")
+        return self.seen
+
+    def _read(self, what: str) -> None:
+        for noun in CrmNoun:
+            for page in self._crm.changes(noun, self._marks[noun]):
+                self.seen += [f"{what}: {self._told(change)}" for change in page.changes]
+                self._marks[noun] = page.mark or self._marks[noun]
+
+    def _told(self, change: CrmChange) -> str:
+        if isinstance(change, CrmGone):
+            return f"{change.noun} {change.id.int} is gone"
+        name = change.values.get("name") if isinstance(change, CrmRecord) else change.reason
+        is_ours = isinstance(change, CrmRecord) and change.changed_by == self._crm.agent_user
+        return f"{change.noun} {name or 'without a name'} of {'ours' if is_ours else 'theirs'}"
+
+    def _make(self) -> None:
+        for noun, record_id, values in _made():
+            self._crm.write(CrmWrite(noun, record_id, values, is_create=True))
+
+    def _update(self, quantity: int, version: str | None) -> str | None:
+        values: dict[str, CrmValue] = {"quantity": quantity, "missing_since": NOON}
+        return self._crm.write(CrmWrite(SUBSCRIPTIONS, SUBSCRIPTION, values, version=version))
+
+    def _version(self) -> str | None:
+        [found] = self._crm.fetch(SUBSCRIPTIONS, [SUBSCRIPTION])
+        return None if isinstance(found, CrmGone) else found.version
+
+    def _conflict(self, version: str | None) -> None:
+        try:
+            self._update(9, version)
+        except CrmConflict:
+            self.seen.append("conflict")
+        [found] = self._crm.fetch(SUBSCRIPTIONS, [SUBSCRIPTION])
+        if isinstance(found, CrmRecord):
+            by = found.changed_by and self._crm.user_name(found.changed_by)
+            self.seen.append(f"{by} says {found.values['quantity']}")
 
 
-def _values(shape: Shape, row: Row, code_of: Callable[[UUID], str]) -> dict[str, CrmValue]:
-    read = priced({column.field.name: read_cell(column, row) for column in shape.columns})
-    currency = read.get(AMOUNT_CURRENCY)
-    if isinstance(currency, UUID):
-        return {**read, AMOUNT_CURRENCY: code_of(currency)}
-    if read.get(AMOUNT) is not None:
-        raise RecordError("its price has no currency")
-    return read
+def _made() -> Iterator[tuple[CrmNoun, UUID, Mapping[str, CrmValue]]]:
+    contract: dict[str, CrmValue] = {"name": "Licences", "account_id": BAKERY, "is_default": True}
+    words = {"billing_policy": "ADVANCE", "billing_frequency": "MONTHLY", "status": "ACTIVE"}
+    yield CONTRACTS, CONTRACT, {**contract, **words, "currency": "EUR"}
+    subscription: dict[str, CrmValue] = {
+        "provider_key": "pax8",
+        "external_id": "S-1",
+        "name": "Example Suite",
+        "quantity": 25,
+        "status": "ACTIVE",
+        "account_id": BAKERY,
+        "billing_contract_id": CONTRACT,
+        "unit_cost_amount": Decimal("27.5"),
+        "unit_price_amount": Decimal("32.01"),
+        "unit_price_currency": "EUR",
+        "discovered_at": NOON,
+    }
+    yield SUBSCRIPTIONS, SUBSCRIPTION, subscription
+    change: dict[str, CrmValue] = {"event": "CREATE", "quantity_delta": 25, "quantity_after": 25}
+    yield CrmNoun.LICENSE_CHANGE, CHANGE, {**change, "subscription_id": SUBSCRIPTION}
 
 
-def _require(shape: Shape, values: dict[str, CrmValue]) -> None:
-    lacking = [_named(shape.by_field[one]) for one in sorted(shape.required) if values[one] is None]
-    if lacking:
-        raise RecordError(f"{', '.join(lacking)} {'are' if len(lacking) > 1 else 'is'} empty")
+def users_of(organization: Simulator) -> Callable[[str], None]:
+    """Return what lets the users of an organisation do what an exchange calls for."""
+    deeds: dict[str, Callable[[], None]] = {
+        "a user changes the subscription": lambda: organization.edit(
+            "syn_subscription", str(SUBSCRIPTION), {"syn_quantity": 4}
+        ),
+        "a user deletes the license change": lambda: organization.delete(
+            "syn_licensechange", str(CHANGE)
+        ),
+    }
+    return lambda what: deeds[what]()
 
 
-def _named(column: Column) -> str:
-    return f"{column.field.label} ({column.logical_name})"
+@contextmanager
+def connected(settings: Mapping[str, Any]) -> Iterator[DataverseConnection]:
+    """Connect with small pages and without a limit of calls."""
+    changed = {"page_size": SMALL_PAGE, "max_requests_per_second": 1e6}
+    made = DataverseSettings.model_validate({**settings, **changed})
+    with DataverseConnection(made, ConnectorContext("crm")) as connection:
+        yield connection
 
 
-# A few people change many rows.
-@lru_cache
-def _user(value: str | None) -> UUID | None:
-    return None if value is None else UUID(value)
+def record(into: Path) -> None:
+    """Record the exchange into a folder."""
+    organization = sample_organization(SettableClock(NOON))
+    with served(organization.app) as origin:
+        label = Label(
+            "the simulator in plugins/seatsync_dataverse", origin, ORIGIN, SECRET_KEYS | _UNSTABLE
+        )
+        with (
+            connected(organization.settings(origin)) as crm,
+            recorded(into / "exchange.yaml", label),
+        ):
+            Exchange(crm, users_of(organization)).play()
+
+
+def main() -> None:
+    """Record all cassettes into a folder."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--into", type=Path, default=Path("fixtures/cassettes/dataverse"))
+    record(parser.parse_args().into)
+
+
+if __name__ == "__main__":
+    main()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import msgspec
 from vcr import VCR  # type: ignore[import-untyped]
@@ -35,7 +36,8 @@ class Label:
     """How a cassette is kept: what it says about itself, and what is taken out of it.
 
     `recorded_at` and `public_origin` are origins such as `https://api.example.com`; the first
-    is written as the second. JSON values under `scrubbed_keys` are replaced.
+    is written as the second, in links of answers too. JSON values under `scrubbed_keys` are
+    replaced.
     """
 
     source: str
@@ -97,11 +99,18 @@ class _ScrubbingPersister:
         if not body:
             return b""
         try:
-            decoded = json.loads(body, parse_float=Decimal)
+            decoded = json.loads(self._moved(body), parse_float=Decimal)
         except ValueError:
             # What cannot be read cannot be searched for secrets.
             return SCRUBBED.encode()
         return _encoder.encode(scrub(decoded, self._label.scrubbed_keys))
+
+
+    def _moved(self, body: bytes) -> bytes:
+        here, there = self._label.recorded_at, self._label.public_origin
+        moved = body.replace(here.encode(), there.encode())
+        # Addresses of another scheme name the same host.
+        return moved.replace(urlsplit(here).netloc.encode(), urlsplit(there).netloc.encode())
 
 
 def scrub(value: Any, keys: frozenset[str]) -> Any:

@@ -29,7 +29,8 @@ class Registry:
     @property
     def plugins(self) -> Mapping[str, Plugin]:
         """All that loaded, by entry-point name."""
-        return dict(sorted({**self.providers, **self.crms}.items()))
+        found: dict[str, Plugin] = {**self.providers, **self.crms}
+        return {name: found[name] for name in sorted(found)}
 
     def provider(self, name: str) -> ProviderPlugin:
         """Return a connector; raise `PluginUnusable` if it is unknown or did not load."""

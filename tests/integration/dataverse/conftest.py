@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from prepared_dataverse import prepare
 from seatsync.sdk.simulator import served
 from seatsync_dataverse.client import DataverseClient
 from seatsync_dataverse.connection import DataverseConnection
 from seatsync_dataverse.crm_schema import DataverseSchema
+from seatsync_dataverse.sample import prepared
 from seatsync_dataverse.settings import DataverseSettings
 from seatsync_dataverse.simulator import Kind, Simulator, TableSketch
 from seatsync_dataverse.table_ref import TableRef
@@ -92,7 +92,7 @@ def bare(time: VirtualTime) -> Simulator:
 @pytest.fixture
 def org(bare: Simulator) -> Simulator:
     """Give an organisation that has our tables."""
-    return prepare(bare)
+    return prepared(bare)
 
 
 @pytest.fixture

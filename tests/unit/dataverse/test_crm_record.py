@@ -11,7 +11,7 @@ import pytest
 
 from seatsync.domain.crm import CrmNoun, CrmRecord, CrmUnreadable
 from seatsync.errors import RecordError
-from seatsync_dataverse.record import meaning_of, read_record, selected
+from seatsync_dataverse.crm_record import meaning_of, read_record, selected
 from seatsync_dataverse.schema import OURS
 
 ID = UUID(int=7)
