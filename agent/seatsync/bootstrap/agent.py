@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from seatsync.bootstrap.crm_exchange import open_exchange
 from seatsync.bootstrap.garbage import startup_set_aside
 from seatsync.bootstrap.handlers import Handlers
 from seatsync.errors import SeatsyncError
@@ -153,7 +154,7 @@ def _join(config: Config, mirror: Mirror, clock: Clock) -> Agent:
     schedule = Schedule(queue, mirror, clock)
     schedule.ensure(_schedules(config), config.crm.interval_minutes if config.crm else None)
     change = Changing.of(mirror, queue, schedule, clock)
-    exchange: CrmExchange | None = None
+    exchange = open_exchange(config, mirror, locks, clock, change)
     handlers = Handlers(mirror, queue, engine, clock, exchange)
     runner = Runner(queue, locks, handlers.by_kind())
     look = CrmWatch(queue, mirror, clock).look if exchange else None
