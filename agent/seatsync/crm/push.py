@@ -10,6 +10,7 @@ from seatsync.crm.contest import Contests
 from seatsync.crm.delivery import sort_items
 from seatsync.crm.sending import load, send
 from seatsync.domain.crm import CrmNoun
+from seatsync.domain.ownership import Owner, fields_of
 from seatsync.errors import SkippedFault
 from seatsync.mirror.crm_rows import UNKNOWN, keep_written
 from seatsync.mirror.outbox import Operation
@@ -183,23 +184,22 @@ class _Drain:
         unreadable = self._contests.look_at(noun, writes)
         with self._mirror.reading():
             left = items_of(self._mirror, noun, [write.id for write, _ in writes])
-        still = self._deliver(noun, left, send) if left else []
-        self._give_up(still, unreadable)
+        unknowable = {
+            item: f"what the CRM shows of it cannot be read: {unreadable[item.record_id]}"
+            for item in left
+            if item.record_id in unreadable and not item.names <= fields_of(noun, Owner.AGENT)
+        }
+        sure = [item for item in left if item not in unknowable]
+        self._give_up(self._deliver(noun, sure, send) if sure else [], unknowable)
 
-    def _give_up(self, contested: _Contested, unreadable: Mapping[UUID, str]) -> None:
+    def _give_up(self, contested: _Contested, unknowable: Mapping[OutboxItem, str]) -> None:
         """Park what cannot be written; leave for later what changes faster than it can be."""
-        stuck: dict[OutboxItem, str] = {}
-        later: list[OutboxItem] = []
-        for delivery, fault in contested:
-            reason = unreadable.get(delivery.write.id)
-            if reason is not None:
-                stuck[delivery.item] = f"what stands there cannot be read: {reason}"
-            elif isinstance(fault, SkippedFault):
-                stuck[delivery.item] = _reason(fault)
-            else:
-                later.append(delivery.item)
+        stuck = {
+            one.item: _reason(fault) for one, fault in contested if isinstance(fault, SkippedFault)
+        }
+        later = [one.item for one, _ in contested if one.item not in stuck]
         with self._mirror.writing(durable=False):
-            self._park(stuck)
+            self._park({**stuck, **unknowable})
             defer(self._mirror, later, self._clock.now() + HELD_BACK_FOR)
 
     def _park(self, reasons: Mapping[OutboxItem, str]) -> None:
