@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -138,3 +140,24 @@ def test_every_error_code_is_explained_and_no_other() -> None:
     # A refusal's code is the caller's own mistake, told in the answer; it has a class only.
     codes = {kind.code for kind in classes if kind is not errors.Refusal}
     assert explained == codes | FAILURE_CODES
+
+
+def test_the_page_on_dataverse_shows_the_table_of_ownership() -> None:
+    command = [sys.executable, "-m", "seatsync_dataverse.ownership_table"]
+    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    page = (ROOT / "docs" / "dataverse.md").read_text()
+    assert f"\n\n{printed}\n" in page, "take what seatsync_dataverse.ownership_table prints"
+
+
+def test_every_setting_of_dataverse_is_explained() -> None:
+    page = (ROOT / "docs" / "dataverse.md").read_text()
+    for name in discover().crm("dataverse").settings.model_fields:
+        assert f"`{name}`" in page, name
+
+
+def test_the_mapping_in_the_page_on_dataverse_is_one_that_is_taken() -> None:
+    page = (ROOT / "docs" / "dataverse.md").read_text()
+    found = [match["text"] for match in BLOCK.finditer(page) if match["language"] == "yaml"]
+    read = discover().crm("dataverse").settings.model_validate
+    taken = [read(yaml.safe_load(text)["crm"]["settings"]) for text in found]
+    assert len(taken) == 2
