@@ -6,7 +6,7 @@
 | the agent's | something else             | no                | the agent's word is noted |
 | the agent's | something else             | yes               | it stays noted            |
 | the CRM's   | something else             | no                | the mirror takes it over  |
-| the CRM's   | what the mirror had before | yes               | it stays noted            |
+| the CRM's   | what the mirror had before | yes               | it stays noted, upon that |
 | the CRM's   | anything else              | yes               | the mirror takes it over  |
 
 What is noted as missing in the CRM, and is there, has every field of the agent's noted.
@@ -95,8 +95,11 @@ def _commanded(
     """Return the CRM's fields that a command of the agent's users may still go into."""
     if pending is None or not pending.bases:
         return frozenset()
-    bases = show(pending.bases)
-    return frozenset(name for name in differing if name in bases and bases[name] == theirs[name])
+    bases = {
+        name: [show({name: base}).get(name) for base in pending.bases.get(name, ())]
+        for name in differing
+    }
+    return frozenset(name for name in differing if theirs[name] in bases[name])
 
 
 def _told(
@@ -115,7 +118,11 @@ def _told(
     else:
         left = drifted.intersection(pending.fields) | commanded | unsaid
         newly = drifted.difference(pending.fields)
-    bases = {name: base for name, base in pending.bases.items() if name in left}
+    bases = {
+        name: (theirs[name],) if name in commanded else bases
+        for name, bases in pending.bases.items()
+        if name in left
+    }
     return newly, Pending(Operation.UPDATE, left, bases) if left else None
 
 

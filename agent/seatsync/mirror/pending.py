@@ -6,7 +6,7 @@ Every function runs in the session that is open.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
@@ -25,11 +25,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An item of the outbox: the fields that were noted, and the bases of the CRM's own."""
+    """An item of the outbox: the fields that were noted, and the bases of the CRM's own.
+
+    A base is what the mirror held before one of the changes, the earliest first. The CRM may show
+    any of them: the first, or what it was told without the answer coming back.
+    """
 
     operation: Operation
     fields: frozenset[str]
-    bases: Mapping[str, CrmValue] = field(default_factory=dict)
+    bases: Mapping[str, tuple[CrmValue, ...]] = field(default_factory=dict)
 
 
 _SETTLED = (
@@ -81,22 +85,21 @@ def _pending(noun: CrmNoun, operation: str, fields: str, bases: str) -> Pending:
     return Pending(Operation(operation), named, _bases(noun, bases))
 
 
-def _bases(noun: CrmNoun, text: str) -> dict[str, CrmValue]:
-    """Return the first base of each field: what the CRM showed before any of the changes."""
-    found: dict[str, Any] = {}
-    for line in filter(None, text.split(SEPARATOR)):
-        found = {**msgspec.json.decode(line), **found}
+def _bases(noun: CrmNoun, text: str) -> dict[str, tuple[CrmValue, ...]]:
     references = {one.name for one in FIELDS[noun] if one.kind is FieldKind.REFERENCE}
-    return {
-        name: UUID(value) if name in references and value else value
-        for name, value in found.items()
-    }
+    found: dict[str, tuple[CrmValue, ...]] = {}
+    for line in filter(None, text.split(SEPARATOR)):
+        for name, value in msgspec.json.decode(line).items():
+            base = UUID(value) if name in references and value else value
+            found[name] = (*found.get(name, ()), base)
+    return found
 
 
 def _spelled(pending: Pending) -> tuple[str, str, str]:
-    bases = {name: value for name, value in pending.bases.items() if name in pending.fields}
+    kept = {name: bases for name, bases in pending.bases.items() if name in pending.fields}
+    lines = [{name: base} for name, bases in kept.items() for base in bases]
     return (
         pending.operation.value,
         SEPARATOR.join(sorted(pending.fields)),
-        msgspec.json.encode(bases).decode() if bases else "",
+        SEPARATOR.join(msgspec.json.encode(line).decode() for line in lines),
     )
