@@ -11,7 +11,7 @@ from seatsync.errors import BadInput, SkippedFault
 from seatsync_dataverse.currencies import CURRENCIES
 from seatsync_dataverse.limits import kept
 from seatsync_dataverse.schema import option_label
-from seatsync_dataverse.shape import CURRENCY, STATE, STATUS, WEBSITE
+from seatsync_dataverse.shape import ACTIVE, CURRENCY, STATE, STATUS, WEBSITE
 from seatsync_dataverse.value import Reference
 
 if TYPE_CHECKING:
@@ -116,9 +116,15 @@ def title_of(noun: CrmNoun, values: Mapping[str, CrmValue]) -> str:
 
 
 def _born(shape: Shape, values: Values) -> Values:
-    # Without a word the platform lets new rows say no (create column definitions).
+    # Without a word the platform lets new rows say no (create column definitions), and be active;
+    # not every table lets a state be named along with a new row.
     flags = {one.logical_name for one in shape.columns if one.field.kind is FieldKind.FLAG}
-    return {name: value for name, value in values.items() if name in flags or not _empty(value)}
+    unsaid = {STATE, STATUS} if values.get(STATE) == ACTIVE else set[str]()
+    return {
+        name: value
+        for name, value in values.items()
+        if name in flags or not (_empty(value) or name in unsaid)
+    }
 
 
 def _empty(value: Value) -> bool:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from seatsync.domain.ownership import FieldKind, Owner
 from seatsync.sdk.crm import CrmFinding
-from seatsync_dataverse.shape import CURRENCY, NUMBER_PRECISION
+from seatsync_dataverse.shape import CURRENCY, NUMBER_PRECISION, STATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from seatsync.domain.crm import CrmNoun
+    from seatsync_dataverse.definition import ColumnDefinition
     from seatsync_dataverse.live_table import LiveTable
     from seatsync_dataverse.shape import Column, Shape
 
@@ -87,10 +88,16 @@ def _column_findings(
             _mapping(shape),
         )
         return
-    if False in {held.is_valid_for_create, held.is_valid_for_update}:
+    if not _is_writable(column, held):
         yield CrmFinding(where, "the CRM does not let it be written", _mapping(shape))
     yield from _value_findings(shape, column, live)
     yield from _lookup_findings(shape, column, live, shapes)
+
+
+def _is_writable(column: Column, held: ColumnDefinition) -> bool:
+    # A state that cannot be named along with a new row can be changed afterwards.
+    may_be_made = held.is_valid_for_create is not False or column.logical_name == STATE
+    return may_be_made and held.is_valid_for_update is not False
 
 
 def _value_findings(shape: Shape, column: Column, live: LiveTable) -> Iterator[CrmFinding]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from seatsync.domain.contract import ContractStatus
 from seatsync.domain.crm import CrmNoun
 from seatsync.domain.ownership import FIELDS, FieldKind
-from seatsync_dataverse.shape import CURRENCY, STATE, WEBSITE, Column, Shape
+from seatsync_dataverse.shape import ACTIVE, CURRENCY, INACTIVE, STATE, WEBSITE, Column, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,7 @@ _LENGTHS: Mapping[str, int] = {
 _ACCOUNT_COLUMNS: Mapping[str, tuple[str, int]] = {"name": ("name", 160), "domain": (WEBSITE, 200)}
 _TITLE = f"{PREFIX}_Name"
 _STATES: Mapping[str, int] = MappingProxyType(
-    {ContractStatus.ACTIVE.value: 0, ContractStatus.INACTIVE.value: 1}
+    {ContractStatus.ACTIVE.value: ACTIVE, ContractStatus.INACTIVE.value: INACTIVE}
 )
 _SHORTENED = ("_amount", "_key")
 

@@ -20,6 +20,9 @@ STATE, STATUS, CURRENCY = "statecode", "statuscode", "transactioncurrencyid"
 """Columns that the platform gives to a table: its state, the reason of it, and the currency that
 all its amounts are in."""
 
+ACTIVE, INACTIVE = 0, 1
+"""The states that every table has."""
+
 WEBSITE = "websiteurl"
 """The column of `account` that the domain is read from: an address that people type in."""
 
