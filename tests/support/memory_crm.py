@@ -94,6 +94,8 @@ class MemoryCrm:
     """Whether nothing of it can be reached."""
     is_closed: bool = False
     before_write: Callable[[CrmWrite], None] | None = None
+    before_reading: dict[CrmNoun, Callable[[], None]] = field(default_factory=dict)
+    """What happens once, as the changes of a noun are about to be read."""
     most_at_once: int = 0
     """How many writes were on their way at the same time, at most."""
 
@@ -201,6 +203,7 @@ class MemoryCrm:
 
     def changes(self, noun: CrmNoun, mark: str | None) -> Iterator[CrmPage]:
         """Yield what changed since `mark`, or everything."""
+        self.before_reading.pop(noun, lambda: None)()
         since = self._since(mark)
         with self._lock:
             end = self._sequence
@@ -371,7 +374,9 @@ class MemoryCrm:
         assert known.issuperset(values), f"no such field: {sorted(set(values) - known)}"
         empty: dict[str, CrmValue] = dict.fromkeys(known - lacking)
         held = self._records[noun].get(record_id)
-        kept = {**(held.values if held else empty), **self.kept(noun, values)}
+        before = held.values if held else empty
+        kept = {name: one for name, one in before.items() if name not in lacking}
+        kept |= self.kept(noun, values)
         self._touch(noun, record_id)
         version = f'W/"{self._sequence}"'
         created_by = held.created_by if held else by
