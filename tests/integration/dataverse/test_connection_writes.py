@@ -21,6 +21,7 @@ from dataverse_rows import (
     subscription_values,
 )
 from seatsync.domain.crm import CrmNoun
+from seatsync.domain.ownership import Owner, fields_of
 from seatsync.errors import (
     BadInput,
     CrmConflict,
@@ -122,10 +123,15 @@ def test_an_update_names_only_what_it_was_given(agent: DataverseConnection, org:
     }
 
 
-@pytest.mark.parametrize("name", ["unit_price_amount", "unit_price_currency"])
-def test_an_update_can_never_name_the_price(agent: DataverseConnection, name: str) -> None:
-    with pytest.raises(BadInput, match="must not name"):
-        agent.write(CrmWrite(SUBSCRIPTION, uuid4(), {name: None}))
+@pytest.mark.parametrize(
+    ("noun", "name"),
+    [(noun, name) for noun in CrmNoun for name in sorted(fields_of(noun, Owner.CRM_ALONE))],
+)
+def test_an_update_can_never_name_what_is_the_crms_alone(
+    agent: DataverseConnection, noun: CrmNoun, name: str
+) -> None:
+    with pytest.raises(BadInput, match=f"must not name {name}"):
+        agent.write(CrmWrite(noun, uuid4(), {name: None}))
 
 
 def test_a_lookup_is_emptied(agent: DataverseConnection, org: Simulator) -> None:

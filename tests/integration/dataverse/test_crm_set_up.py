@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -9,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from seatsync.domain.crm import CrmNoun
-from seatsync.errors import PermissionMissing, SetupError
+from seatsync.errors import PermissionMissing, ProviderUnreachable, SetupError
 from seatsync.sdk.crm import CrmWrite
 from seatsync_dataverse.making import table_of
 from seatsync_dataverse.schema import OURS
@@ -200,3 +201,29 @@ def test_each_table_has_exactly_one_primary_name() -> None:
     for shape in OURS.values():
         made = table_of(shape)["Attributes"] if shape.is_ours else [{"IsPrimaryName": True}]
         assert sum("IsPrimaryName" in column for column in made) == 1
+
+
+@pytest.mark.parametrize("lost", [4, 20])
+def test_a_step_whose_answer_is_lost_is_not_done_twice(
+    schema: Look, bare: Simulator, lost: int
+) -> None:
+    bare.drop_after_commit("/api/data/", method="POST", nth=lost)
+    ours = schema()
+    with suppress(ProviderUnreachable):
+        list(ours.set_up())
+    list(ours.set_up())
+    assert list(ours.check()) == []
+    made = bare.definitions.entities
+    assert sum(name.startswith("syn_") for name in made) == len(OURS) - 1
+    assert [row["name"] for row in bare.rows("role")].count("seatsync") == 1
+    assert len(bare.rows("solution")) == 1
+
+
+def test_an_outage_ends_the_set_up_and_the_next_one_goes_on(schema: Look, bare: Simulator) -> None:
+    ours = schema()
+    steps = ours.set_up()
+    told = [next(steps) for _ in range(4)]
+    with bare.outage(), pytest.raises(ProviderUnreachable):
+        list(steps)
+    assert not set(told).intersection(ours.set_up())
+    assert list(ours.check()) == []
