@@ -1,4 +1,4 @@
-"""A laboratory whose mirror has a CRM in memory to tell, and the push and pull between them."""
+"""A laboratory whose mirror has a CRM to tell, and the push and pull between them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 
 class ToldCrm:
-    """Both sides, with an account, a contract and a customer of two subscriptions at first."""
+    """Both sides, with an account, a contract and a customer of two subscriptions at first.
+
+    The CRM is one in memory, unless another connection is given to what asks it.
+    """
 
     def __init__(self, mirror: Mirror) -> None:
         mirror.feeds_crm = True
@@ -42,9 +45,9 @@ class ToldCrm:
         """Return the id of the first subscription."""
         return self.lab.id("s-1-1")
 
-    def pull(self) -> None:
+    def pull(self, crm: CrmConnection | None = None) -> None:
         """Read what changed in the CRM."""
-        Pull(self.mirror, self.lab.clock).everything(self.crm, Control(), no_progress)
+        Pull(self.mirror, self.lab.clock).everything(crm or self.crm, Control(), no_progress)
 
     def push(
         self,
