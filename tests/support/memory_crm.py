@@ -8,7 +8,6 @@ empties the references to it.
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -406,8 +405,3 @@ def _conflict(write: CrmWrite) -> CrmConflict:
 
 def _to_the_second(value: CrmValue) -> CrmValue:
     return value.replace(microsecond=0) if isinstance(value, datetime) else value
-
-
-def counted(requests: Collection[Request]) -> Counter[tuple[str, CrmNoun | None]]:
-    """Count requests by what was asked of which noun."""
-    return Counter((request.kind, request.noun) for request in requests)
