@@ -110,8 +110,6 @@ class MemoryCrm:
         self.somebody = self.user("Mira Holt")
         """The user who does what no test says another one does."""
 
-    # What the CRM's own users and administrators do.
-
     def user(self, name: str) -> UUID:
         """Add a user, and return the id."""
         user_id = new_id()
@@ -176,8 +174,6 @@ class MemoryCrm:
         """Let `fault` befall the next writes (of a noun, of a record)."""
         self._planted.append(_Planted(fault, noun, record_id, times))
 
-    # What a test looks at.
-
     def ids(self, noun: CrmNoun) -> set[UUID]:
         """Return the ids of the records that there are."""
         return set(self._records[noun])
@@ -197,8 +193,6 @@ class MemoryCrm:
     def writes(self) -> list[CrmWrite]:
         """Return every write that arrived, carried out or not."""
         return [request.write for request in self.journal if request.write]
-
-    # What the agent asks.
 
     def changes(self, noun: CrmNoun, mark: str | None) -> Iterator[CrmPage]:
         """Yield what changed since `mark`, or everything."""
@@ -279,8 +273,6 @@ class MemoryCrm:
     ) -> None:
         """Close it."""
         self.close()
-
-    # How it keeps what it keeps.
 
     def _ask(self, request: Request) -> None:
         with self._lock:
