@@ -11,13 +11,21 @@ from seatsync.domain.ownership import FieldKind
 from seatsync_dataverse.schema import OURS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from seatsync_dataverse.settings import TableNames
     from seatsync_dataverse.shape import Column, Shape
 
 TITLE = "name"
 """What the primary name column is called where no field stands for it."""
+
+
+_INDISPENSABLE: Mapping[CrmNoun, frozenset[str]] = {
+    CrmNoun.BILLING_CONTRACT: frozenset({"account_id"}),
+    CrmNoun.LICENSE_CHANGE: frozenset({"subscription_id"}),
+    CrmNoun.CHANGE_REQUEST: frozenset({"state"}),
+}
+"""What must have a column, beside keys and what a row must not leave empty."""
 
 
 def shapes_for(tables: Mapping[str, TableNames]) -> Mapping[CrmNoun, Shape]:
@@ -42,7 +50,7 @@ def _problems_of(ours: Shape, names: TableNames) -> Iterator[str]:
     for name, mapped in names.columns.items():
         if name not in known:
             yield f"{ours.noun}.columns.{name} is none of {', '.join(sorted(known))}"
-        elif mapped is None and (name in ours.required or name in _keys(ours)):
+        elif mapped is None and name in _needed(ours):
             yield f"{ours.noun}.columns.{name} must name a column: it cannot be done without"
     for name, values in names.options.items():
         yield from _option_problems(ours, name, values)
@@ -58,18 +66,19 @@ def _option_problems(ours: Shape, name: str, values: Mapping[str, int]) -> Itera
         yield f"{ours.noun}.options.{name}.{word} is none of {known}"
 
 
-def _keys(ours: Shape) -> set[str]:
-    return {column.field.name for column in ours.columns if column.field.is_key}
+def _needed(ours: Shape) -> frozenset[str]:
+    keys = {column.field.name for column in ours.columns if column.field.is_key}
+    return ours.required | keys | _INDISPENSABLE.get(ours.noun, frozenset())
 
 
 def _mapped(ours: Shape, names: TableNames | None) -> Shape:
     if names is None:
         return ours
-    columns = (_column(column, names) for column in ours.columns)
+    columns = [_column(column, names) for column in ours.columns]
     return replace(
         ours,
         schema_name=names.table or ours.schema_name,
-        columns=tuple(column for column in columns if column is not None),
+        columns=_with_currency([column for column in columns if column is not None]),
         title=_title(ours, names),
         is_ours=ours.is_ours and names.table in {None, ours.logical_name},
     )
@@ -84,6 +93,12 @@ def _column(ours: Column, names: TableNames) -> Column | None:
     if mapped.lower() == ours.logical_name:
         return replace(ours, options=options)
     return replace(ours, schema_name=mapped, options=options, is_ours=False)
+
+
+def _with_currency(columns: Sequence[Column]) -> tuple[Column, ...]:
+    # The currency comes with the first amount; a table without any has none.
+    has_amount = any(column.field.kind is FieldKind.MONEY for column in columns)
+    return tuple(one for one in columns if has_amount or one.field.kind is not FieldKind.CURRENCY)
 
 
 def _title(ours: Shape, names: TableNames) -> str | None:

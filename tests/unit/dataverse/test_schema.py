@@ -83,6 +83,12 @@ def test_a_mapped_table_has_its_own_names_and_is_not_ours() -> None:
     assert shape.by_field["quantity_delta"].is_ours
 
 
+def test_a_table_without_an_amount_has_no_currency() -> None:
+    names = TableNames.model_validate({"columns": {"unit_price_amount": None}})
+    shape = shapes_for({"subscription": names})[CrmNoun.SUBSCRIPTION]
+    assert "unit_price_currency" not in shape.by_field
+
+
 def test_the_primary_name_of_a_mapped_table_is_left_alone() -> None:
     names = TableNames.model_validate({"table": "cr1_log"})
     assert shapes_for({"license_change": names})[CrmNoun.LICENSE_CHANGE].title is None
@@ -103,6 +109,10 @@ def test_the_primary_name_of_a_mapped_table_is_left_alone() -> None:
         (
             {"billing_contract": {"columns": {"currency": None}}},
             "billing_contract.columns.currency must name a column",
+        ),
+        (
+            {"billing_contract": {"columns": {"account_id": None}}},
+            "billing_contract.columns.account_id must name a column",
         ),
         (
             {"subscription": {"columns": {"unit_price_currency": "cr1_iso"}}},
