@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from seatsync.domain.ownership import FIELDS, Owner, fields_of
 from seatsync.mirror.crm_rows import versions_of
@@ -14,7 +15,6 @@ from seatsync.sdk.crm import CrmWrite
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from uuid import UUID
 
     from seatsync.domain.crm import CrmNoun, CrmValue
     from seatsync.mirror.database import Mirror
@@ -52,8 +52,9 @@ def sort_items(mirror: Mirror, noun: CrmNoun, items: Sequence[OutboxItem]) -> So
     ids = {item.record_id for item in items}
     held = record_values(mirror, noun, ids)
     versions = versions_of(mirror, noun, ids)
+    told = _Told(fields_of(noun, Owner.AGENT, Owner.CRM), fields_of(noun, Owner.CRM_ALONE))
     deliveries = [
-        Delivery(item, _write(item, held.get(item.record_id, {}), versions.get(item.record_id)))
+        Delivery(item, told.write(item, held.get(item.record_id, {}), versions.get(item.record_id)))
         for item in items
     ]
     waiting = _waiting(mirror, deliveries)
@@ -70,34 +71,39 @@ def sort_items(mirror: Mirror, noun: CrmNoun, items: Sequence[OutboxItem]) -> So
 
 def references(write: CrmWrite) -> frozenset[tuple[CrmNoun, UUID]]:
     """Return which records a write refers to."""
-    return frozenset(
-        (one.refers_to, value)
-        for one in FIELDS[write.noun]
-        if one.refers_to and (value := write.values.get(one.name))
-    )
+    named = [(one.refers_to, write.values.get(one.name)) for one in FIELDS[write.noun]]
+    return frozenset((noun, value) for noun, value in named if noun and isinstance(value, UUID))
 
 
-def _write(item: OutboxItem, held: Mapping[str, CrmValue], version: str | None) -> CrmWrite:
-    is_create = item.operation is Operation.CREATE
-    return CrmWrite(
-        noun=item.noun,
-        id=item.record_id,
-        values=_everything(item.noun, held) if is_create else _changed(item, held),
-        is_create=is_create,
-        version=None if is_create else version,
-        is_repeated=item.attempts > 0,
-    )
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Which fields of a noun the CRM is told, and which only to put back what was deleted."""
 
+    always: frozenset[str]
+    to_put_back: frozenset[str]
 
-def _everything(noun: CrmNoun, held: Mapping[str, CrmValue]) -> dict[str, CrmValue]:
-    """Return all values; of those that are the CRM's alone, only what there is to put back."""
-    alone = fields_of(noun, Owner.CRM_ALONE)
-    return {name: one for name, one in held.items() if one is not None or name not in alone}
+    def write(
+        self, item: OutboxItem, held: Mapping[str, CrmValue], version: str | None
+    ) -> CrmWrite:
+        is_create = item.operation is Operation.CREATE
+        return CrmWrite(
+            noun=item.noun,
+            id=item.record_id,
+            values=self._everything(held) if is_create else self._changed(item.names, held),
+            is_create=is_create,
+            version=None if is_create else version,
+            is_repeated=item.attempts > 0,
+        )
 
+    def _everything(self, held: Mapping[str, CrmValue]) -> dict[str, CrmValue]:
+        return {
+            name: value
+            for name, value in held.items()
+            if value is not None or name not in self.to_put_back
+        }
 
-def _changed(item: OutboxItem, held: Mapping[str, CrmValue]) -> dict[str, CrmValue]:
-    ours = fields_of(item.noun, Owner.AGENT, Owner.CRM)
-    return {name: one for name, one in held.items() if name in item.names and name in ours}
+    def _changed(self, names: frozenset[str], held: Mapping[str, CrmValue]) -> dict[str, CrmValue]:
+        return {name: held[name] for name in names & self.always if name in held}
 
 
 def _waiting(mirror: Mirror, deliveries: Sequence[Delivery]) -> frozenset[tuple[CrmNoun, UUID]]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from seatsync.domain.ids import new_id
+from seatsync.domain.ids import new_numbers
 from seatsync.domain.ownership import Owner, fields_of
 from seatsync.mirror.crm_values import record_values
 
@@ -129,18 +129,23 @@ _Noted = tuple["UUID", Operation, "Collection[str]", "Mapping[str, CrmValue]"]
 
 
 def _note(mirror: Mirror, noun: CrmNoun, noted: Collection[_Noted], now: datetime) -> None:
-    uuid, instant = mirror.codec.uuid, mirror.codec.instant(now)
+    codec, instant = mirror.codec, mirror.codec.instant(now)
     # In one order everywhere, so that no two transactions wait for each other's items.
     ordered = sorted(noted, key=itemgetter(0))
-    mirror.execute_many(_NOTE, [_row(noun, one, uuid, instant) for one in ordered])
+    numbers = map(codec.number, new_numbers(len(ordered)))
+    rows = [
+        _row(item_id, noun.value, (codec.uuid(record_id), *rest), instant)
+        for item_id, (record_id, *rest) in zip(numbers, ordered, strict=True)
+    ]
+    mirror.execute_many(_NOTE, rows)
 
 
-def _row(noun: CrmNoun, noted: _Noted, uuid: Any, instant: Any) -> tuple[Any, ...]:
+def _row(item_id: Any, noun: str, noted: tuple[Any, ...], instant: Any) -> tuple[Any, ...]:
     record_id, operation, names, bases = noted
     return (
-        uuid(new_id()),
-        noun.value,
-        uuid(record_id),
+        item_id,
+        noun,
+        record_id,
         operation.value,
         SEPARATOR.join(names),
         msgspec.json.encode(bases).decode() if bases else "",
