@@ -10,7 +10,9 @@ from seatsync.crm.applying import apply_merged, audit_taken, put_back
 from seatsync.crm.carry_along import carry_along
 from seatsync.crm.merge import nothing_follows
 from seatsync.domain.crm import CrmNoun
+from seatsync.domain.provider import MANUAL_PROVIDER_KEY
 from seatsync.mirror.held import held_contracts, hold_records
+from seatsync.mirror.manual_subscriptions import ensure_manual_provider
 from seatsync.mirror.provider_registration import register_unconfigured
 
 if TYPE_CHECKING:
@@ -43,9 +45,15 @@ def take_provider_accounts(turn: Turn, page: Page) -> None:
     apply_merged(turn, page, merged)
     _follow(turn, page, merged)
     adopted = adopt_all(turn, page, page.unknown)
-    register_unconfigured(turn.mirror, {each.row["provider_key"] for each in adopted})
+    _register(turn, {each.row["provider_key"] for each in adopted})
     insert_adopted(turn, page, adopted)
     put_back(turn, page, page.lost)
+
+
+def _register(turn: Turn, provider_keys: set[str]) -> None:
+    if MANUAL_PROVIDER_KEY in provider_keys:
+        ensure_manual_provider(turn.mirror)
+    register_unconfigured(turn.mirror, provider_keys)
 
 
 def _follow(turn: Turn, page: Page, merged: Mapping[UUID, Merged]) -> None:

@@ -37,7 +37,11 @@ _TAKE: Mapping[CrmNoun, Callable[[Turn, Page], None]] = MappingProxyType(
 
 
 def take_changes(turn: Turn, noun: CrmNoun, changes: Sequence[CrmChange], reading: Reading) -> None:
-    """Take over changes of one noun; what they refer to is in the mirror, or nowhere."""
+    """Take over changes of one noun; what they refer to is in the mirror, or nowhere.
+
+    Of several changes of one record the last counts.
+    """
+    changes = [*{one.id: one for one in changes}.values()]
     _hold(turn, noun, changes)
     page = page_of(turn, noun, changes, is_first=reading.is_first)
     turn.count(unreadable=len(page.unreadable))

@@ -99,6 +99,7 @@ def test_what_is_kept_by_hand_is_adopted_under_its_own_id(crm: ReaderOfCrm, acco
     )
     crm.pull()
     assert not crm.office.found_customer(by_hand).sync_enabled
+    assert crm.office.rows("SELECT display_name FROM provider") == [("Manual",)]
     assert crm.office.found_subscription(one).quantity == 3
 
 

@@ -200,6 +200,17 @@ def test_records_of_several_nouns_are_taken_over_in_one_transaction(crm: ReaderO
     assert not crm.pull().has_changed
 
 
+def test_of_several_changes_of_one_record_the_last_counts(crm: ReaderOfCrm) -> None:
+    account = crm.account()
+    changes = [*crm.crm.fetch(ACCOUNT, [account])]
+    crm.crm.delete(ACCOUNT, account)
+    changes += crm.crm.fetch(ACCOUNT, [account])
+    crm.pulls.take_over(crm.crm, changes)
+    assert crm.ids(ACCOUNT) == set()
+    with crm.mirror.reading():
+        assert rows_among(crm.mirror, ACCOUNT, [account]) == set()
+
+
 def _pull_until(crm: ReaderOfCrm, noun: CrmNoun, pages: int) -> None:
     """Pull from a CRM that cannot be reached any more after some pages of a noun."""
     everything = crm.crm
