@@ -35,6 +35,11 @@ _NEVER_EMPTY: Mapping[CrmNoun, frozenset[str]] = MappingProxyType(
 )
 """What a user cannot empty: nothing in the CRM leaves what is here as it is."""
 
+_FLAGS: Mapping[CrmNoun, tuple[str, ...]] = MappingProxyType(
+    {CrmNoun.BILLING_CONTRACT: ("is_default",)}
+)
+"""What is not said is not so."""
+
 
 def canonical(noun: CrmNoun, values: Mapping[str, CrmValue]) -> dict[str, CrmValue]:
     """Return values in their one spelling, so that equal ones are equal.
@@ -42,11 +47,14 @@ def canonical(noun: CrmNoun, values: Mapping[str, CrmValue]) -> dict[str, CrmVal
     Text is stripped, storable, and None when empty; amounts have six decimal places at most and
     instants no parts of a second, in UTC; a currency that is none is None.
     """
-    spellings = _spellings(noun)
-    return {
-        name: spell(value) if (spell := spellings.get(name)) else value
-        for name, value in values.items()
-    }
+    spelled = dict(values)
+    for name, spell in _spellings(noun):
+        if spelled.get(name) is not None:
+            spelled[name] = spell(spelled[name])
+    for flag in _FLAGS.get(noun, ()):
+        if flag in spelled:
+            spelled[flag] = bool(spelled[flag])
+    return spelled
 
 
 def told(noun: CrmNoun, values: Mapping[str, CrmValue]) -> dict[str, CrmValue]:
@@ -60,9 +68,9 @@ def told(noun: CrmNoun, values: Mapping[str, CrmValue]) -> dict[str, CrmValue]:
 
 
 @cache
-def _spellings(noun: CrmNoun) -> Mapping[str, Callable[[CrmValue], CrmValue]]:
+def _spellings(noun: CrmNoun) -> tuple[tuple[str, Callable[[CrmValue], CrmValue]], ...]:
     by_kind = {field.name: _BY_KIND[field.kind] for field in FIELDS[noun] if field.kind in _BY_KIND}
-    return {**by_kind, **_BY_NAME.get(noun, {})}
+    return tuple({**by_kind, **_BY_NAME.get(noun, {})}.items())
 
 
 def _text(value: CrmValue) -> CrmValue:
@@ -97,10 +105,6 @@ def _currency(value: CrmValue) -> CrmValue:
     return code if _CURRENCY.fullmatch(code) else None
 
 
-def _flag(value: CrmValue) -> CrmValue:
-    return bool(value)
-
-
 def _domain(value: CrmValue) -> CrmValue:
     """Return the host alone: where a CRM keeps a web site, people enter its address."""
     text = _text(value)
@@ -121,5 +125,5 @@ _BY_KIND: Mapping[FieldKind, Callable[[CrmValue], CrmValue]] = {
 
 _BY_NAME: Mapping[CrmNoun, Mapping[str, Callable[[CrmValue], CrmValue]]] = {
     CrmNoun.ACCOUNT: {"domain": _domain},
-    CrmNoun.BILLING_CONTRACT: {"currency": _currency, "is_default": _flag},
+    CrmNoun.BILLING_CONTRACT: {"currency": _currency},
 }

@@ -18,6 +18,9 @@ import msgspec
 
 from seatsync.domain.change import FieldChange
 
+_PLAIN = frozenset({str, int, bool, bytes, type(None)})
+"""Types whose values every driver takes as they are; most values are of these."""
+
 _INSTANT_LENGTH = len("2000-01-01 00:00:00.000000")
 
 
@@ -53,6 +56,8 @@ class PostgresCodec:
 
     def encode(self, value: object) -> Any:
         """Encode a statement parameter of any type that the mirror stores."""
+        if type(value) in _PLAIN:
+            return value
         if isinstance(value, Enum):
             return value.value
         if isinstance(value, list | tuple):
