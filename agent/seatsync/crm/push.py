@@ -18,6 +18,7 @@ from seatsync.mirror.outbox_items import (
     count_due,
     defer,
     due_items,
+    hold_items,
     items_of,
     mark_attempted,
     park,
@@ -148,6 +149,7 @@ class _Drain:
     def _deliver(self, noun: CrmNoun, items: Sequence[OutboxItem], way: _Way) -> _Contested:
         """Send what can be sent; return what the CRM has to be asked about."""
         with self._mirror.writing(durable=False):
+            hold_items(self._mirror, items)
             found = sort_items(self._mirror, noun, items)
             settle(self._mirror, found.idle)
             defer(self._mirror, found.held_back, self._clock.now() + HELD_BACK_FOR)
@@ -167,6 +169,7 @@ class _Drain:
     def _settle_sent(self, noun: CrmNoun, items: Mapping[UUID, OutboxItem], sent: Sent) -> None:
         versions = {one.write.id: one.version or UNKNOWN for one in sent.taken}
         with self._mirror.writing(durable=False):
+            hold_items(self._mirror, items.values())
             keep_written(self._mirror, noun, versions)
             settle(self._mirror, [items[one.write.id] for one in sent.taken])
             self._park({items[one]: _reason(fault) for one, fault in sent.refused.items()})
@@ -199,6 +202,7 @@ class _Drain:
         }
         later = [one.item for one, _ in contested if one.item not in stuck]
         with self._mirror.writing(durable=False):
+            hold_items(self._mirror, [*stuck, *unknowable, *later])
             self._park({**stuck, **unknowable})
             defer(self._mirror, later, self._clock.now() + HELD_BACK_FOR)
 

@@ -101,6 +101,12 @@ def not_made_yet(mirror: Mirror, noun: CrmNoun, record_ids: Collection[UUID]) ->
     return frozenset(decode_uuid(row[0]) for row in rows)
 
 
+def hold_items(mirror: Mirror, items: Iterable[OutboxItem]) -> None:
+    """Hold items until the session ends, in the order in which notes do, before any is written."""
+    if not mirror.is_sqlite:
+        _locked(mirror, {item.id for item in items})
+
+
 def mark_attempted(mirror: Mirror, items: Iterable[OutboxItem]) -> None:
     """Note that these are about to be sent, so that a process that dies then is known to have."""
     uuid = mirror.codec.uuid
@@ -170,6 +176,7 @@ def _items(mirror: Mirror, condition: str, params: Mapping[str, Any]) -> list[Ou
 
 
 def _locked(mirror: Mirror, ids: Collection[UUID]) -> list[tuple[UUID, int, str, str]]:
+    """Return id, revision, fields and bases of items that nobody adds to until the session ends."""
     marks, params = mirror.in_ids("ids", ids)
     lock = "" if mirror.is_sqlite else " FOR UPDATE"
     rows = mirror.rows(

@@ -12,6 +12,7 @@ from crm_sides import Mortal
 from memory_crm import REFUSAL, Fault
 from model_crm import NOUNS
 from seatsync.domain.crm import CrmNoun
+from seatsync.domain.defaults import DefaultWish
 from seatsync.domain.ownership import Owner, fields_of
 from seatsync.domain.roles import LOCAL
 from seatsync.errors import Cancelled, ProviderUnreachable
@@ -342,3 +343,39 @@ def test_a_push_tells_how_far_it_is(pair: ToldCrm) -> None:
         (1, 2, "telling the CRM: subscription"),
         (2, 2, "telling the CRM: license change"),
     ]
+
+
+def test_what_changes_all_the_time_is_told_without_anybody_waiting_for_the_other(
+    both: ToldCrm,
+) -> None:
+    others = [both.office.contract(both.account, f"Number {number}") for number in range(6)]
+    ended = threading.Event()
+
+    def keep_changing() -> None:
+        try:
+            for turn in range(40):
+                wish = DefaultWish(is_default=True, replace_existing=True)
+                both.office.contracts.set_default(LOCAL, others[turn % 6].id, wish)
+                both.lab.world.change("s-1-1", quantity=turn + 1)
+                both.lab.sync()
+        finally:
+            both.mirror.close()
+            ended.set()
+
+    thread = threading.Thread(target=keep_changing)
+    thread.start()
+    while not ended.is_set():
+        both.push()
+    thread.join()
+    both.push()
+    assert both.waiting() == []
+    defaults = {one.id: both.crm.value(C, one.id, "is_default") for one in others}
+    assert sum(bool(flag) for flag in defaults.values()) == 1
+    assert defaults[others[39 % 6].id] is True
+    assert both.crm.value(S, both.subscription, "quantity") == 40
+    deltas = [
+        both.crm.value(CrmNoun.LICENSE_CHANGE, one, "quantity_delta")
+        for one in both.crm.ids(CrmNoun.LICENSE_CHANGE)
+        if both.crm.value(CrmNoun.LICENSE_CHANGE, one, "subscription_id") == both.subscription
+    ]
+    assert sum(int(str(delta)) for delta in deltas) == 40
