@@ -56,7 +56,7 @@ def send(crm: CrmConnection, writes: Sequence[CrmWrite]) -> Sent:
     """
     stop = threading.Event()
     with ThreadPoolExecutor(max(1, min(crm.lanes, len(writes))), "crm-write") as pool:
-        return _collected([pool.submit(_send_one, crm, write, stop) for write in writes], stop)
+        return _collected([pool.submit(_send_one, crm, write, stop) for write in writes])
 
 
 def load(crm: CrmConnection, writes: Sequence[CrmWrite]) -> Sent:
@@ -70,11 +70,10 @@ def load(crm: CrmConnection, writes: Sequence[CrmWrite]) -> Sent:
     return sent
 
 
-def _collected(futures: Iterable[Future[CrmWritten | None]], stop: threading.Event) -> Sent:
+def _collected(futures: Iterable[Future[CrmWritten | None]]) -> Sent:
     sent = Sent()
     for future in futures:
         if fault := future.exception():
-            stop.set()
             sent.fault = sent.fault or fault
         elif written := future.result():
             sent.add(written)
@@ -82,9 +81,14 @@ def _collected(futures: Iterable[Future[CrmWritten | None]], stop: threading.Eve
 
 
 def _send_one(crm: CrmConnection, write: CrmWrite, stop: threading.Event) -> CrmWritten | None:
+    written: CrmWritten | None = None
     if stop.is_set():
-        return None
+        return written
     try:
-        return CrmWritten(write, crm.write(write))
+        written = CrmWritten(write, crm.write(write))
     except (SkippedFault, CrmConflict) as fault:
-        return CrmWritten(write, fault=fault)
+        written = CrmWritten(write, fault=fault)
+    finally:
+        if written is None:
+            stop.set()
+    return written

@@ -379,3 +379,27 @@ def test_what_changes_all_the_time_is_told_without_anybody_waiting_for_the_other
         if both.crm.value(CrmNoun.LICENSE_CHANGE, one, "subscription_id") == both.subscription
     ]
     assert sum(int(str(delta)) for delta in deltas) == 40
+
+
+def test_what_is_the_agents_is_told_of_a_record_that_cannot_be_read(pair: ToldCrm) -> None:
+    pair.crm.mar(S, pair.subscription)
+    pair.lab.world.change("s-1-1", quantity=7)
+    pair.lab.sync()
+    pair.push()
+    assert pair.crm.value(S, pair.subscription, "quantity") == 7
+    assert pair.waiting() == []
+
+
+def test_a_command_about_a_record_that_cannot_be_read_is_put_aside_until_it_can(
+    pair: ToldCrm,
+) -> None:
+    pair.crm.mar(C, pair.contract.id, "no such choice")
+    pair.office.contracts.update(LOCAL, pair.contract.id, ContractEdit(name="Ours"))
+    assert pair.push().parked == 1
+    [[error]] = pair.lab.rows("SELECT last_error FROM crm_outbox WHERE parked")
+    assert error == "what the CRM shows of it cannot be read: no such choice"
+    pair.crm.mend(C, pair.contract.id)
+    pair.lab.clock.move(minutes=61)
+    pair.push()
+    assert pair.crm.value(C, pair.contract.id, "name") == "Ours"
+    assert pair.waiting() == []
