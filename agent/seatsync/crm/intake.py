@@ -72,9 +72,7 @@ class Intake:
     def _fetch(self, noun: CrmNoun, ids: Collection[UUID]) -> PullSummary:
         fetched = self.crm.fetch(noun, ids)
         there = [change for change in fetched if not isinstance(change, CrmGone)]
-        with self.mirror.reading():
-            reading = reading_of(self.mirror, noun)
-        summary = self.take_page(noun, there, reading, None)
+        summary = take_together(self, there)
         self._remember(noun, ids)
         return summary
 
@@ -100,6 +98,8 @@ def take_together(intake: Intake, changes: Sequence[CrmChange]) -> PullSummary:
     summary = PullSummary()
     for noun, some in groups.items():
         summary += intake.prepare(noun, some)
+    if not groups:
+        return summary
     with intake.mirror.writing(durable=False):
         for noun, some in groups.items():
             summary += intake.commit(noun, some, reading_of(intake.mirror, noun))
