@@ -60,7 +60,7 @@ def audit_taken(
 def insert_new(turn: Turn, page: Page, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add records that the mirror lacked.
 
-    If the CRM had them before, what refers to them was taken over without them: it is read again.
+    What refers to those that were missed was taken over without them: it is read again.
     """
     ids = [row["id"] for row in rows]
     if rows_among(turn.mirror, page.noun, ids):

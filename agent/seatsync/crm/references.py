@@ -13,7 +13,7 @@ from seatsync.domain.ownership import FIELDS
 from seatsync.mirror.crm_takeover import existing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from seatsync.crm.merge import Values
     from seatsync.domain.crm import CrmChange
@@ -47,6 +47,19 @@ def unusable(noun: CrmNoun, values: Values, present: Present) -> dict[str, None]
         for name, target in _references(noun)
         if values.get(name) is not None and values[name] not in present[target]
     }
+
+
+def missing_of(
+    noun: CrmNoun, records: Collection[Values], present: Present
+) -> dict[CrmNoun, set[UUID]]:
+    """Return what records refer to and the mirror does not have, by noun."""
+    missing: dict[CrmNoun, set[UUID]] = {}
+    for name, target in _references(noun):
+        for values in records:
+            value = values.get(name)
+            if isinstance(value, UUID) and value not in present[target]:
+                missing.setdefault(target, set()).add(value)
+    return missing
 
 
 @cache

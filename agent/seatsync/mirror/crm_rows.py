@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 UNKNOWN = ""
 """Stands for a version that was not told; no record has it, so whatever is read is looked at."""
 
+_MISSED = """
+    INSERT INTO crm_row (noun, record_id, version, generation) VALUES (?, ?, ?, 0)
+    ON CONFLICT (noun, record_id) DO NOTHING
+"""
+
 _SEEN = """
     INSERT INTO crm_row (noun, record_id, version, generation) VALUES (?, ?, ?, ?)
     ON CONFLICT (noun, record_id) DO UPDATE
@@ -55,7 +60,7 @@ def versions_of(mirror: Mirror, noun: CrmNoun, ids: Collection[UUID]) -> dict[UU
 
 
 def rows_among(mirror: Mirror, noun: CrmNoun, ids: Collection[UUID]) -> set[UUID]:
-    """Return which of these records the CRM is known to hold."""
+    """Return which of these records the CRM is known to hold, or to refer to."""
     return {one for one, _ in _rows(mirror, noun, ids)}
 
 
@@ -76,6 +81,29 @@ def keep_seen(mirror: Mirror, noun: CrmNoun, versions: Mapping[UUID, str], gener
     uuid = mirror.codec.uuid
     rows = [(noun.value, uuid(one), version, generation) for one, version in versions.items()]
     mirror.execute_many(_SEEN, rows)
+
+
+def keep_missed(mirror: Mirror, noun: CrmNoun, ids: Iterable[UUID]) -> None:
+    """Note that records of the CRM refer to these, which the mirror does not have."""
+    uuid = mirror.codec.uuid
+    mirror.execute_many(_MISSED, [(noun.value, uuid(one), UNKNOWN) for one in ids])
+
+
+def leave_out(mirror: Mirror, noun: CrmNoun, ids: Collection[UUID], generation: int) -> None:
+    """Note that a read of this generation showed records which the mirror does not take.
+
+    Nothing is known of them but whether they are missed.
+    """
+    listed, params = mirror.in_ids("ids", ids)
+    among = f"noun = :noun AND record_id IN ({listed})"
+    mirror.execute(
+        f"DELETE FROM crm_row WHERE {among} AND version <> :unknown",  # noqa: S608
+        {"noun": noun, "unknown": UNKNOWN, **params},
+    )
+    mirror.execute(
+        f"UPDATE crm_row SET generation = :generation WHERE {among}",  # noqa: S608
+        {"noun": noun, "generation": generation, **params},
+    )
 
 
 def keep_written(mirror: Mirror, noun: CrmNoun, versions: Mapping[UUID, str]) -> None:

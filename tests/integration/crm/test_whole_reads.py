@@ -180,6 +180,23 @@ def test_what_was_left_out_is_reached_by_everything_that_refers_to_it_once_it_is
     assert crm.office.found_customer(customer).account_id == account
 
 
+def test_what_nothing_refers_to_yet_may_come_late_without_a_whole_read(crm: ReaderOfCrm) -> None:
+    account = crm.account()
+    customer = crm.customer(account_id=account)
+    for number in range(5):
+        crm.subscription(customer, f"s-{number}")
+    crm.pull()
+    contract = crm.contract(None)
+    crm.pull()
+    crm.crm.edit(CONTRACT, contract, account_id=account)
+    crm.crm.journal.clear()
+    crm.pull()
+    assert crm.ids(CONTRACT) == {contract}
+    assert [(one.kind, one.noun) for one in crm.crm.requests("changes")] == [
+        ("changes", noun) for noun in CrmNoun
+    ]
+
+
 def test_one_record_can_be_taken_over_by_itself(crm: ReaderOfCrm) -> None:
     account = crm.account()
     contract = crm.contract(account)
