@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from crm_sides import Killed, Mortal, everything
 from lab import World
@@ -23,18 +24,18 @@ from seatsync.errors import PassingFault, Refusal
 from seatsync.jobs.handler import no_progress
 from seatsync.mirror.codec import decode_uuid
 from seatsync.mirror.crm_values import record_values
-from seatsync.sdk.context import Control
 from seatsync.services.contract_changes import NewContract
 from seatsync.services.manual_subscriptions import NewSubscription
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from decimal import Decimal
+    from collections.abc import Iterable, Sequence
     from uuid import UUID
 
     from crm_sides import CrmSide
+    from seatsync.domain.change_request import ChangeRequest
     from seatsync.domain.crm import CrmValue
     from seatsync.mirror.database import Mirror
+    from seatsync.sdk.context import Control
     from seatsync.sdk.crm import CrmConnection
 
 T = TypeVar("T")
@@ -63,13 +64,26 @@ class Converging(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world = World(scans=True)
-        self.world.customer("c-0")
+        for which in range(3):
+            self.world.customer(f"c-{which}", domain=f"a{which}.example")
+            self.world.subscription(f"s-{which}", f"c-{which}")
         self.lab = Laboratory(emptied(self.mirror), self.world)
         self.mirror.feeds_crm = True
         self.office = self.lab.office
         self.side = self.make_side()
-        self.side.add(CrmNoun.ACCOUNT, name="Fig Fictional", domain="fig.example")
-        self.restart()
+        for which in range(2):
+            self.a_user_adds_an_account(which)
+        for which in range(3):
+            self.a_user_adds_a_contract(which, is_default=which < 2, default_for=None)
+        self.exchange = self.open_exchange(None)
+
+    @initialize(turns=st.integers(0, 3), landing=st.booleans())
+    def some_turns_are_taken(self, turns: int, *, landing: bool) -> None:
+        """Begin before the first read, or after some; with landing switched on, or off."""
+        self.lab.switch(associate_default_billing_contract=landing, provider_account_match=True)
+        for _ in range(turns):
+            self.the_agent_pulls(None)
+            self.take_turns()
 
     def make_side(self) -> CrmSide:
         """Make the CRM of one run."""
@@ -77,6 +91,7 @@ class Converging(RuleBasedStateMachine):
 
     def restart(self) -> None:
         """Begin anew, as a process does; what is in the database is all that is left."""
+        self.exchange.close()
         self.exchange = self.open_exchange(None)
 
     def open_exchange(self, calls: tuple[int, bool] | None) -> CrmExchange:
@@ -133,12 +148,17 @@ class Converging(RuleBasedStateMachine):
 
     @rule(which=WHICH, amount=st.none() | st.decimals(0, 99, places=2))
     def a_user_prices_a_subscription(self, which: int, amount: Decimal | None) -> None:
-        currency = None if amount is None else "EUR"
-        self.edit(
+        record = pick(self.side.ids(CrmNoun.SUBSCRIPTION), which)
+        if record:
+            self.a_user_prices(record, amount)
+
+    def a_user_prices(self, subscription: UUID, amount: Decimal | None) -> None:
+        """Set or clear the unit price of a subscription in the CRM."""
+        self.side.edit(
             CrmNoun.SUBSCRIPTION,
-            which,
+            subscription,
             unit_price_amount=None if amount is None else amount.normalize() + 0,
-            unit_price_currency=currency,
+            unit_price_currency=None if amount is None else "EUR",
         )
 
     @rule(which=WHICH, quantity=st.integers(0, 9))
@@ -236,6 +256,71 @@ class Converging(RuleBasedStateMachine):
             with suppress(Refusal):
                 self.office.manual.create(LOCAL, NewSubscription(contract, "By hand", which))
 
+    # What is said in quiet, by either side, stays said.
+
+    @rule(which=WHICH, contract=MAYBE, is_here=st.booleans(), is_priced=st.booleans())
+    def a_subscription_is_moved_in_quiet(
+        self, which: int, contract: int | None, *, is_here: bool, is_priced: bool
+    ) -> None:
+        self.come_to_rest()
+        subscription = pick(self.held(CrmNoun.SUBSCRIPTION), which)
+        target = pick(self.contracts_for(subscription), contract)
+        if subscription and self.move(subscription, target, is_here=is_here):
+            if is_priced:
+                # What a user changes beside it must not undo what a caller said.
+                self.a_user_prices(subscription, Decimal(which))
+            self.take_turns()
+            held = self.values(CrmNoun.SUBSCRIPTION)[subscription]
+            assert held["billing_contract_id"] == target
+
+    def contracts_for(self, subscription: UUID | None) -> list[UUID]:
+        """Return the contracts of a subscription's account."""
+        if subscription is None:
+            return []
+        account = self.values(CrmNoun.SUBSCRIPTION)[subscription]["account_id"]
+        held = self.values(CrmNoun.BILLING_CONTRACT)
+        return [one for one, values in held.items() if values["account_id"] == account]
+
+    def move(self, subscription: UUID, target: UUID | None, *, is_here: bool) -> bool:
+        """Move a subscription here or in the CRM; return whether the rules allow it."""
+        if not is_here:
+            self.side.edit(CrmNoun.SUBSCRIPTION, subscription, billing_contract_id=target)
+            return True
+        try:
+            self.office.assignments.assign(LOCAL, [subscription], target)
+        except Refusal:
+            return False
+        return True
+
+    @rule(which=WHICH, account=MAYBE, is_here=st.booleans())
+    def a_provider_account_is_mapped_in_quiet(
+        self, which: int, account: int | None, *, is_here: bool
+    ) -> None:
+        self.come_to_rest()
+        customer = pick(self.customers(), which)
+        target = pick(self.held(CrmNoun.ACCOUNT), account)
+        if customer is None:
+            return
+        if is_here:
+            self.office.mappings.map(LOCAL, customer, target)
+        else:
+            self.side.edit(CrmNoun.PROVIDER_ACCOUNT, customer, account_id=target)
+        self.take_turns()
+        assert self.values(CrmNoun.PROVIDER_ACCOUNT)[customer]["account_id"] == target
+        owned = self.values(CrmNoun.SUBSCRIPTION).values()
+        assert all(one["account_id"] == target for one in self.followers(owned, customer))
+
+    def customers(self) -> list[UUID]:
+        """Return the provider accounts that may be mapped."""
+        held = self.values(CrmNoun.PROVIDER_ACCOUNT)
+        return [one for one, values in held.items() if values["provider_key"] == "lab"]
+
+    def followers(
+        self, subscriptions: Iterable[dict[str, CrmValue]], customer: UUID
+    ) -> list[dict[str, CrmValue]]:
+        """Return the subscriptions that follow the mapping of a provider account."""
+        return [one for one in subscriptions if one["provider_account_id"] == customer]
+
     # The exchange, and what befalls it.
 
     @rule(calls=CALLS)
@@ -264,20 +349,22 @@ class Converging(RuleBasedStateMachine):
         """Take one turn, which may end in any way."""
         exchange = self.open_exchange(calls) if calls else self.exchange
         with suppress(PassingFault, Killed):
-            getattr(exchange, name)(Control(), no_progress)
+            getattr(exchange, name)(self.side.control(), no_progress)
         if calls:
+            exchange.close()
             self.restart()
 
     def held(self, noun: CrmNoun) -> list[UUID]:
-        """Return which records the mirror has."""
-        return sorted(self.values(noun))
+        """Return which records the mirror has, the oldest first."""
+        return list(self.values(noun))
 
     def values(self, noun: CrmNoun) -> dict[UUID, dict[str, CrmValue]]:
         """Return the mirror's records as the CRM would see them."""
         with self.mirror.reading():
-            rows = self.mirror.rows(f"SELECT id FROM {noun}")  # noqa: S608
+            rows = self.mirror.rows(f"SELECT id FROM {noun} ORDER BY rowid")  # noqa: S608
             ids = [decode_uuid(row[0]) for row in rows]
-            return record_values(self.mirror, noun, ids)
+            held = record_values(self.mirror, noun, ids)
+            return {one: held[one] for one in ids}
 
     # At rest.
 
@@ -287,6 +374,7 @@ class Converging(RuleBasedStateMachine):
             self.require_agreement()
             self.require_rest()
         finally:
+            self.exchange.close()
             self.mirror.feeds_crm = False
 
     def come_to_rest(self) -> None:
@@ -304,12 +392,17 @@ class Converging(RuleBasedStateMachine):
         """Sync, pull and push, two hours later: what was put off is due by then."""
         self.lab.clock.move(hours=2)
         self.lab.sync()
-        self.exchange.pull(Control(), no_progress)
-        self.exchange.push(Control(), no_progress)
+        self.exchange.pull(self.side.control(), no_progress)
+        self.exchange.push(self.side.control(), no_progress)
 
     def require_agreement(self) -> None:
         """Fail unless mirror and CRM hold the same, field by field, and the provider's seats."""
-        crm = self.side.connect(Control())
+        with self.side.connect(self.side.control()) as crm:
+            self.require_the_same(crm)
+        self.require_seats()
+
+    def require_the_same(self, crm: CrmConnection) -> None:
+        """Fail unless both have the same records, with the same values."""
         mirrored: dict[CrmNoun, dict[UUID, Any]] = {noun: self.values(noun) for noun in NOUNS}
         for noun in NOUNS:
             shown = {
@@ -320,7 +413,6 @@ class Converging(RuleBasedStateMachine):
                 shown = {one: values for one, values in shown.items() if values["account_id"]}
             told = {one: dict(crm.kept(noun, values)) for one, values in mirrored[noun].items()}
             assert shown == told, noun
-        self.require_seats()
 
     def require_seats(self) -> None:
         """Fail unless the license changes add up, and the provider's seats are those here."""
@@ -344,17 +436,17 @@ class Converging(RuleBasedStateMachine):
 class NoDesk:
     """Nobody asks for anything."""
 
-    def sync(self, *_: Any) -> UUID:
-        raise NotImplementedError
+    def sync(self, request: ChangeRequest, subscription_ids: tuple[UUID, ...]) -> UUID:
+        raise NotImplementedError(request, subscription_ids)
 
-    def set_default(self, *_: Any) -> str:
-        raise NotImplementedError
+    def set_default(self, request: ChangeRequest) -> str:
+        raise NotImplementedError(request)
 
-    def map(self, *_: Any) -> str:
-        raise NotImplementedError
+    def map(self, request: ChangeRequest) -> str:
+        raise NotImplementedError(request)
 
-    def ending(self, *_: Any) -> None:
-        raise NotImplementedError
+    def ending(self, job_id: UUID) -> None:
+        raise NotImplementedError(job_id)
 
 
 def seen(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from memory_crm import Fault, MemoryCrm
 from seatsync.domain.crm import CrmGone, CrmNoun, CrmRecord
+from seatsync.sdk.context import Control
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from seatsync.domain.crm import CrmChange, CrmPage, CrmValue
-    from seatsync.sdk.context import Control
     from seatsync.sdk.crm import CrmConnection, CrmWrite, CrmWritten
 
 
@@ -24,6 +24,10 @@ class CrmSide(Protocol):
 
     def connect(self, control: Control) -> CrmConnection:
         """Let the agent in."""
+        ...
+
+    def control(self) -> Control:
+        """Return what lets the agent wait no longer than it takes here."""
         ...
 
     def add(self, noun: CrmNoun, **values: CrmValue) -> UUID:
@@ -72,11 +76,14 @@ class MemorySide:
     """A CRM in memory."""
 
     def __init__(self) -> None:
-        self.crm = MemoryCrm(page_size=3)
+        self.crm = MemoryCrm(lanes=1, page_size=3)
 
     def connect(self, control: Control) -> CrmConnection:
         del control  # nothing in memory takes long
         return self.crm
+
+    def control(self) -> Control:
+        return Control()
 
     def add(self, noun: CrmNoun, **values: CrmValue) -> UUID:
         return self.crm.add(noun, None, None, **values)
@@ -88,7 +95,7 @@ class MemorySide:
         self.crm.delete(noun, record_id)
 
     def ids(self, noun: CrmNoun) -> list[UUID]:
-        return sorted(self.crm.ids(noun))
+        return list(self.crm._records[noun])
 
     def expire(self) -> None:
         self.crm.expire_marks()

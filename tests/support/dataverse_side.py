@@ -55,10 +55,13 @@ class DataverseSide:
 
     def set_up(self) -> None:
         """Make the tables, as an administrator does before anything else."""
-        hurried = ConnectorContext("crm", control=Hurried(self.clock), clock=self.clock)
+        hurried = ConnectorContext("crm", control=self.control(), clock=self.clock)
         schema = PLUGIN.schema(self.settings, hurried)
         list(schema.set_up())
         schema.close()
+
+    def control(self) -> Control:
+        return Hurried(self.clock)
 
     def connect(self, control: Control) -> CrmConnection:
         connection: CrmConnection = PLUGIN.connect(
@@ -77,7 +80,7 @@ class DataverseSide:
 
     def ids(self, noun: CrmNoun) -> list[UUID]:
         table = self.table(noun)
-        return sorted(UUID(row[f"{table}id"]) for row in self.simulator.rows(table))
+        return [UUID(row[f"{table}id"]) for row in self.simulator.rows(table)]
 
     def expire(self) -> None:
         self.clock.advance(days=8)
