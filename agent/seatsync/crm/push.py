@@ -135,7 +135,7 @@ class _Drain:
     ) -> Iterator[_Contested]:
         after: UUID | None = None
         while items := self._due(noun, operation, limit, after):
-            after = items[-1].id
+            after = items[-1].record_id
             self._done += len(items)
             yield self._deliver(noun, items, way)
 

@@ -67,12 +67,15 @@ def due_items(
     after: UUID | None = None,
     operation: Operation | None = None,
 ) -> list[OutboxItem]:
-    """Return the next due items of a noun by their ids, which is about the order of their age."""
+    """Return the next due items of a noun, in the order of their records, from behind `after`.
+
+    That is the order of an index, so that each batch costs the same however many wait.
+    """
     kind = "" if operation is None else " AND operation = :operation"
     return _items(
         mirror,
-        f"WHERE noun = :noun AND next_attempt_at <= :now AND id > :after{kind}"
-        " ORDER BY id LIMIT :limit",
+        f"WHERE noun = :noun AND next_attempt_at <= :now AND record_id > :after{kind}"
+        " ORDER BY record_id LIMIT :limit",
         {
             "noun": noun,
             "now": now,
