@@ -49,7 +49,9 @@ SINGLE_ITEMS = 200
 """So many items are sent and settled together: what a kill leaves to be asked about."""
 
 PARKED_FOR = timedelta(hours=1)
-HELD_BACK_FOR = timedelta(minutes=1)
+HELD_BACK_FOR = timedelta(minutes=5)
+"""A record that refers to one which the CRM refuses need not be tried all the time."""
+CONTESTED_FOR = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
@@ -204,7 +206,7 @@ class _Drain:
         with self._mirror.writing(durable=False):
             hold_items(self._mirror, [*stuck, *unknowable, *later])
             self._park({**stuck, **unknowable})
-            defer(self._mirror, later, self._clock.now() + HELD_BACK_FOR)
+            defer(self._mirror, later, self._clock.now() + CONTESTED_FOR)
 
     def _park(self, reasons: Mapping[OutboxItem, str]) -> None:
         park(self._mirror, reasons, self._clock.now() + PARKED_FOR)
