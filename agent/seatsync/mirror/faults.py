@@ -93,6 +93,8 @@ _SQLITE_VERDICTS = {
 }
 
 _SERVER_VERDICTS = {
+    # What is referred to was there in this session: it has been deleted in another one since.
+    "23503": _CONFLICT,
     "53100": _FULL,
     "55P03": _HELD,
     "25006": _READ_ONLY,

@@ -241,6 +241,7 @@ def test_a_record_changed_by_somebody_else_meanwhile_is_not_overwritten(
         ("53100", DatabaseBusy, "disk is full"),
         ("53300", DatabaseBusy, "no more connections"),
         ("40001", DatabaseBusy, "at the same time"),
+        ("23503", DatabaseBusy, "at the same time"),
         ("55P03", DatabaseBusy, "too long"),
         ("57P03", DatabaseBusy, "broke the connection"),
         ("58030", DatabaseBusy, "disk reports a fault"),
