@@ -2,9 +2,9 @@
 
 There is one item for each record that the CRM does not hold as the mirror does. It names fields,
 not values: what is sent is what the mirror holds by then, so however long the CRM is away, the
-last state goes out once. For fields that belong to the CRM it also keeps the base: what the mirror
-held before, which is what the CRM showed last. Only where the CRM still shows the base may the
-agent's change go in.
+last state goes out once. For fields that belong to the CRM it also keeps the bases: what the mirror
+held before each change. The CRM shows the first, or a later one that it was told without its answer
+coming back. Only where it still shows one of them may the agent's change go in.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from seatsync.mirror.database import Mirror
 
 SEPARATOR = "\n"
-"""Stands between what several changes noted of one record; the first base of a field counts."""
+"""Stands between what several changes noted of one record, the earliest first."""
 
 
 class Operation(StrEnum):
