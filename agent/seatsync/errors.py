@@ -15,7 +15,8 @@ SeatsyncError
 ├── StandingFault         stays until a person acts; the run stops and says so
 │   ├── CredentialsRefused    the provider does not accept who we say we are
 │   ├── PermissionMissing     it knows us, and does not let us read
-│   └── AnswerUnreadable      it answers what its documentation does not describe
+│   ├── AnswerUnreadable      it answers what its documentation does not describe
+│   └── CrmListingShrunk      the CRM does not show so many known records that none was removed
 ├── SkippedFault          one thing is left out, the others go on
 │   ├── RecordError           one record cannot be read
 │   ├── CustomerError         one customer cannot be read
@@ -152,6 +153,12 @@ class AnswerUnreadable(StandingFault):
     """The provider's answer is not what its documentation describes."""
 
     code = "ANSWER_UNREADABLE"
+
+
+class CrmListingShrunk(StandingFault):
+    """A read of all that the CRM holds lacks too much of what is known to be believed."""
+
+    code = "CRM_LISTING_SHRUNK"
 
 
 class SkippedFault(SeatsyncError):

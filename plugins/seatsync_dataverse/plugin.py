@@ -14,4 +14,5 @@ PLUGIN = CrmPlugin(
     settings=DataverseSettings,
     connect=DataverseConnection,
     schema=DataverseSchema,
+    identify=lambda settings: settings.url,
 )

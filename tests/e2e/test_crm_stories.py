@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
+import yaml
 
-from black_box import wait_for
-from crm_lab import CrmLab, crm_lab
+from black_box import agent_beside, served_pax8, wait_for, write_config
+from crm_lab import CrmLab, crm_lab, section_of
+from dataverse_side import DataverseSide
 from seatsync.domain.crm import CrmNoun
 from seatsync.domain.ids import provider_account_id, subscription_id
 
@@ -168,3 +170,48 @@ def test_what_is_done_over_graphql_shows_in_the_crm(world: CrmLab) -> None:
     contract = world.lab.api.contract(account, "Landing", isDefault=True)
     world.comes_to_show(CrmNoun.ACCOUNT, UUID(account), name="Made Here")
     world.comes_to_show(CrmNoun.BILLING_CONTRACT, UUID(contract), is_default=True, currency="USD")
+
+
+def test_a_mirror_that_was_lost_is_rebuilt_from_the_crm_before_anything_is_synced(
+    tmp_path: Path,
+) -> None:
+    crm = DataverseSide()
+    with served_pax8() as (pax8, settings):
+        company = pax8.add_company("Fig Fictional", website="https://fig-fictional.example")
+        product = pax8.add_product("Example Suite", vendorSku="suite:1")
+        external_id = pax8.add_subscription(company, product, 7, partnerCost=10)
+        subscription = subscription_id(PROVIDER, external_id)
+        first = _agent_folder(tmp_path / "first", crm, settings)
+        with agent_beside(first) as api:
+            api.sync()
+            _wait_for_licenses(crm, 1)
+            licenses = crm.ids(CrmNoun.LICENSE_CHANGE)
+
+        pax8.set_quantity(external_id, 9)
+        anew = _agent_folder(tmp_path / "anew", crm, settings)
+        with agent_beside(anew) as api:
+            assert api.sync()["counts"] == _updated(1)
+            _wait_for_licenses(crm, 2)
+            found = api.subscription(external_id)
+    assert found["id"] == str(subscription)
+    deltas = [change["quantityDelta"] for change in found["licenseChanges"]["nodes"]]
+    assert sorted(deltas) == [2, 7]
+    assert set(licenses) < set(crm.ids(CrmNoun.LICENSE_CHANGE))
+    assert crm.ids(CrmNoun.SUBSCRIPTION) == [subscription]
+
+
+def _agent_folder(folder: Path, crm: DataverseSide, settings: dict[str, Any]) -> Path:
+    folder.mkdir()
+    config = write_config(folder, 8365, settings)
+    document = yaml.safe_load(config.read_text()) | {"crm": section_of(crm)}
+    config.write_text(yaml.safe_dump(document))
+    return config
+
+
+def _wait_for_licenses(crm: DataverseSide, count: int) -> None:
+    wait_for(lambda: len(crm.ids(CrmNoun.LICENSE_CHANGE)) == count, "the license changes")
+
+
+def _updated(count: int) -> dict[str, int]:
+    none = ("created", "unchanged", "unassigned", "missing", "failed")
+    return {"fetched": count, "updated": count} | dict.fromkeys(none, 0)

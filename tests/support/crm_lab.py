@@ -60,14 +60,18 @@ class CrmLab:
         )
 
 
-@contextmanager
-def crm_lab(folder: Path, database_url: str | None = None) -> Iterator[CrmLab]:
-    """Run an agent whose CRM is a simulated Dataverse that has been set up."""
-    crm = DataverseSide()
-    section = {
+def section_of(crm: DataverseSide) -> dict[str, Any]:
+    """Return the `crm:` of config.yaml that names this CRM."""
+    return {
         "plugin": "dataverse",
         "settings": crm.simulator.settings(crm.origin) | {"max_requests_per_second": 10_000},
         "webhook_secrets": [SECRET],
     }
-    with lab(folder, database_url, {"crm": section}) as running:
+
+
+@contextmanager
+def crm_lab(folder: Path, database_url: str | None = None) -> Iterator[CrmLab]:
+    """Run an agent whose CRM is a simulated Dataverse that has been set up."""
+    crm = DataverseSide()
+    with lab(folder, database_url, {"crm": section_of(crm)}) as running:
         yield CrmLab(running, crm)

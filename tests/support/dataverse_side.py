@@ -65,7 +65,7 @@ class DataverseSide:
 
     def connect(self, control: Control) -> CrmConnection:
         connection: CrmConnection = PLUGIN.connect(
-            self.settings, ConnectorContext("crm", control=control)
+            self.settings, ConnectorContext("crm", control=control, clock=self.clock)
         )
         return connection
 

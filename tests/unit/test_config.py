@@ -32,7 +32,7 @@ def _connect(settings: Any, context: Any) -> Any:
 
 
 TOY = ProviderPlugin("toy", "Toy", "1.0", ToySettings, _connect)
-SHOP = CrmPlugin("shop", "Shop", "1.0", ToySettings, _connect, _connect)
+SHOP = CrmPlugin("shop", "Shop", "1.0", ToySettings, _connect, _connect, lambda _: "shop")
 BROKEN = PluginUnusable("broken", "did not load: ImportError: no toy box")
 KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
 REGISTRY = Registry({"toy": TOY}, {"broken": BROKEN}, {"shop": SHOP})

@@ -17,6 +17,7 @@ from seatsync.jobs.runner import Runner
 from seatsync.jobs.schedule import Schedule
 from seatsync.jobs.scheduler import Scheduler
 from seatsync.jobs.timetable import ProviderSchedule
+from seatsync.mirror.crm_identity import settle_identity
 from seatsync.mirror.database import Mirror
 from seatsync.mirror.exclusion import MirrorExclusion
 from seatsync.mirror.locks import Locks
@@ -140,6 +141,7 @@ def prepare_database(config: Config) -> None:
 
 def _join(config: Config, mirror: Mirror, clock: Clock) -> Agent:
     mirror.feeds_crm = config.crm is not None
+    _settle_crm(config, mirror, clock)
     with mirror.writing():
         register_providers(mirror, _registered(config))
     locks = Locks.for_mirror(mirror)
@@ -162,6 +164,15 @@ def _join(config: Config, mirror: Mirror, clock: Clock) -> Agent:
     plugins = PluginCatalogue(discover().plugins)
     services = open_services(mirror, engine, plugins, change)
     return Agent(config, mirror, connections, queue, runner, scheduler, services, exchange)
+
+
+def _settle_crm(config: Config, mirror: Mirror, clock: Clock) -> None:
+    crm = config.crm
+    identity = f"{crm.plugin.name} {crm.plugin.identify(crm.settings)}" if crm else None
+    with mirror.writing():
+        is_another = settle_identity(mirror, identity, clock.now())
+    if is_another:
+        LOG.warning("The CRM is another one than before: all of it is read anew, then filled.")
 
 
 def _state_of(config: Config, mirror: Mirror) -> Callable[[str], StateStore]:

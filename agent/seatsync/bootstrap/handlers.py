@@ -54,6 +54,7 @@ class Handlers:
 
     def sync_provider(self, job: Job, control: Control, progress: ProgressSink) -> None:
         """Sync everything of one provider."""
+        self._await_crm(control, progress)
         request = ProviderSync(
             job.arguments["provider_key"], requested_by=job.requested_by, job_id=job.id
         )
@@ -61,6 +62,7 @@ class Handlers:
 
     def sync_subscriptions(self, job: Job, control: Control, progress: ProgressSink) -> None:
         """Sync from a billing contract."""
+        self._await_crm(control, progress)
         arguments = job.arguments
         keys = arguments["provider_keys"]
         request = ContractSync(
@@ -75,6 +77,7 @@ class Handlers:
 
     def sync_provider_accounts(self, job: Job, control: Control, progress: ProgressSink) -> None:
         """Read the customers of one provider."""
+        self._await_crm(control, progress)
         self.engine.sync_provider_accounts(job.arguments["provider_key"], control, progress)
 
     def verify_connectivity(self, job: Job, control: Control, progress: ProgressSink) -> None:
@@ -88,6 +91,10 @@ class Handlers:
     def push_crm(self, _job: Job, control: Control, progress: ProgressSink) -> None:
         """Tell the CRM what changed here."""
         self._exchange().push(control, progress)
+
+    def _await_crm(self, control: Control, progress: ProgressSink) -> None:
+        if self.crm is not None:
+            self.crm.ensure_read(control, progress)
 
     def _exchange(self) -> CrmExchange:
         if self.crm is None:

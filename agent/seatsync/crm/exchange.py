@@ -59,16 +59,24 @@ class CrmExchange:
         self._requests.take_up()
 
     def push(self, control: Control, progress: ProgressSink) -> None:
-        """Tell the CRM what changed here, and how its users' requests are doing.
-
-        What the CRM holds is read first, once: only then is it known what it lacks.
-        """
+        """Tell the CRM what changed here, and how its users' requests are doing."""
+        self.ensure_read(control, progress)
         self._requests.take_up()
         self._requests.settle()
         with self._turn(PUSH, control) as crm:
+            self._push.drain(crm, control, progress)
+
+    def ensure_read(self, control: Control, progress: ProgressSink) -> None:
+        """Read the CRM if that was never done, or wait until another process has.
+
+        Before that a sync must not begin: it would discover, license and leave unassigned what
+        the CRM has had for long. Later a CRM that is away holds up no sync.
+        """
+        if self._was_read():
+            return
+        with self._turn(PULL, control) as crm:
             if not self._was_read():
                 self._pull.everything(crm, control, progress)
-            self._push.drain(crm, control, progress)
 
     def lateness(self) -> dict[str, str]:
         """Return, for each direction that is late, since when and why."""

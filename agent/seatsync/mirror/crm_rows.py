@@ -134,6 +134,16 @@ def rows_before(mirror: Mirror, noun: CrmNoun, generation: int, limit: int) -> l
     return [decode_uuid(row[0]) for row in rows]
 
 
+def count_before(mirror: Mirror, noun: CrmNoun, generation: int) -> int:
+    """Return how many records of the mirror the CRM held, and no read of this generation showed."""
+    rows = mirror.rows(
+        f"SELECT count(*) FROM crm_row r JOIN {noun} m ON m.id = r.record_id"  # noqa: S608
+        " WHERE r.noun = :noun AND r.generation < :generation",
+        {"noun": noun, "generation": generation},
+    )
+    return int(rows[0][0])
+
+
 def records_without_row(
     mirror: Mirror, noun: CrmNoun, after: UUID | None, limit: int
 ) -> list[UUID]:

@@ -105,7 +105,6 @@ class _ScrubbingPersister:
             return SCRUBBED.encode()
         return _encoder.encode(scrub(decoded, self._label.scrubbed_keys))
 
-
     def _moved(self, body: bytes) -> bytes:
         here, there = self._label.recorded_at, self._label.public_origin
         moved = body.replace(here.encode(), there.encode())

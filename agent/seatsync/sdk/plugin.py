@@ -57,7 +57,11 @@ class ProviderPlugin:
 
 @dataclass(frozen=True, slots=True)
 class CrmPlugin:
-    """A CRM: its settings class, and how to connect to it and to the schema it keeps for us."""
+    """A CRM: its settings class, and how to connect to it and to the schema it keeps for us.
+
+    `identify` returns what tells one CRM of its kind from another, such as its address, and
+    nothing secret: what is known of one CRM's records is never held against another's.
+    """
 
     name: str
     display_name: str
@@ -65,6 +69,7 @@ class CrmPlugin:
     settings: type[PluginSettings]
     connect: Callable[[Any, ConnectorContext], CrmConnection]
     schema: Callable[[Any, ConnectorContext], CrmSchema]
+    identify: Callable[[Any], str]
     kind: PluginKind = PluginKind.CRM
     maturity: Maturity = Maturity.STABLE
 
