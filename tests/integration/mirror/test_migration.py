@@ -48,7 +48,7 @@ VALUES: dict[str, Callable[[str], Any]] = {
 FAILING_REVISION = """
 from alembic import op
 
-revision, down_revision = "0002", "0001"
+revision, down_revision = "9998", "HEAD"
 
 
 def upgrade():
@@ -262,15 +262,17 @@ def test_a_failing_revision_leaves_the_database_as_it_was(
     database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     migrate(database_url)
-    before = schema_of(database_url)
+    before, before_version = schema_of(database_url), head_version()
     broken = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, broken)
-    (broken / "versions" / "0002_fail.py").write_text(FAILING_REVISION)
+    (broken / "versions" / "9998_fail.py").write_text(
+        FAILING_REVISION.replace("HEAD", before_version)
+    )
     monkeypatch.setattr("seatsync.mirror.migration.MIGRATIONS", broken)
     monkeypatch.setattr("seatsync.mirror.version.REVISIONS", broken / "versions")
     with pytest.raises(DatabaseUnusable, match="cannot be migrated"):
         migrate(database_url)
-    assert current_version(database_url) == "0001"
+    assert current_version(database_url) == before_version
     assert schema_of(database_url) == before
 
 

@@ -41,8 +41,7 @@ def upgrade() -> None:
     _create_scheduled_job()
     _create_setting()
     _create_audit_entry()
-    _create_crm_exchange()
-    _create_change_request()
+    _create_crm_outbox()
 
 
 def _reference(
@@ -353,64 +352,18 @@ def _create_audit_entry() -> None:
     op.create_index("idx_audit_entry__target_id", "audit_entry", ["target_id"])
 
 
-def _create_crm_exchange() -> None:
+def _create_crm_outbox() -> None:
     op.create_table(
         "crm_outbox",
         sa.Column("id", sa.UUID(), primary_key=True),
         sa.Column("noun", sa.Text(), nullable=False),
         sa.Column("record_id", sa.UUID(), nullable=False),
         sa.Column("operation", sa.Text(), nullable=False),
-        sa.Column("fields", sa.Text(), nullable=False),
-        sa.Column("bases", sa.Text(), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_attempt_at", sa.DateTime(), nullable=False),
         sa.Column("last_error", sa.Text()),
         sa.Column("parked", sa.Boolean(), nullable=False),
-        sa.UniqueConstraint("noun", "record_id", name="unq_crm_outbox__noun_record_id"),
     )
-    op.create_table(
-        "crm_row",
-        sa.Column("noun", sa.Text(), nullable=False),
-        sa.Column("record_id", sa.UUID(), nullable=False),
-        sa.Column("version", sa.Text(), nullable=False),
-        sa.Column("generation", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("noun", "record_id"),
-    )
-    op.create_table(
-        "crm_reading",
-        sa.Column("noun", sa.Text(), primary_key=True),
-        sa.Column("mark", sa.Text()),
-        sa.Column("generation", sa.Integer(), nullable=False),
-        sa.Column("read_at", sa.DateTime()),
-    )
-    op.create_table(
-        "crm_link",
-        sa.Column("direction", sa.Text(), primary_key=True),
-        sa.Column("succeeded_at", sa.DateTime()),
-        sa.Column("late_since", sa.DateTime()),
-        sa.Column("last_error", sa.Text()),
-    )
-
-
-def _create_change_request() -> None:
-    op.create_table(
-        "change_request",
-        sa.Column("id", sa.UUID(), primary_key=True),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("requested_by", sa.Text(), nullable=False),
-        sa.Column("billing_contract_id", sa.UUID()),
-        sa.Column("provider_account_id", sa.UUID()),
-        sa.Column("account_id", sa.UUID()),
-        sa.Column("subscriptions", sa.Text()),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("received_at", sa.DateTime(), nullable=False),
-        sa.Column("job_id", sa.UUID()),
-        sa.Column("result", sa.Text()),
-        sa.Column("created", sa.BigInteger()),
-        sa.Column("updated", sa.BigInteger()),
-        sa.Column("unchanged", sa.BigInteger()),
-        sa.Column("failed", sa.BigInteger()),
-        sa.Column("report_url", sa.Text()),
-    )
+    op.create_index("idx_crm_outbox__noun_record_id", "crm_outbox", ["noun", "record_id"])
