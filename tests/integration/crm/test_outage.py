@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from converging import NoDesk
 from dataverse_side import DataverseSide
 from lab import World
 from laboratory import Laboratory, emptied
@@ -21,11 +21,15 @@ from seatsync.jobs.handler import no_progress
 from seatsync.mirror.database import Mirror
 from seatsync.mirror.exceptions import page_exceptions
 from seatsync_dataverse.simulator import Limit
+from trio import NoDesk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from seatsync.domain.exception import SyncException
+
+FIRST = timedelta(minutes=2)
+"""After which the first turn had failed."""
 
 TABLES: list[str] = ["syn_provideraccount", "syn_subscription", "syn_licensechange"]
 """In the order in which one refers to the other."""
@@ -81,6 +85,8 @@ def test_provider_syncs_go_on_for_an_hour_and_the_crm_gets_the_last_state_in_ord
         assert {"crm pull", "crm push"} == set(exchange.lateness())
     late = exchange.lateness()["crm push"]
     assert f"since {began.isoformat()[:13]}" in late
+    assert sorted("read" in one.message for one in stale_jobs(lab)) == [False, True]
+    assert all(one.since <= began + FIRST for one in stale_jobs(lab))
 
     side.simulator.forget()
     exchange.push(side.control(), no_progress)

@@ -139,17 +139,32 @@ def test_a_read_stops_between_two_pages_when_it_is_told_to(crm: ReaderOfCrm) -> 
     assert len(crm.ids(ACCOUNT)) == 2
 
 
-def test_progress_says_which_records_and_how_many(crm: ReaderOfCrm) -> None:
+def test_progress_says_what_is_being_read_and_its_count_grows(crm: ReaderOfCrm) -> None:
     for number in range(3):
         crm.account(f"A{number}")
-    said: list[tuple[int, str | None]] = []
-    crm.pulls.everything(crm.crm, Control(), lambda done, _, what: said.append((done, what)))
+    said = _progress(crm)
     assert said[:4] == [
-        (0, "reading accounts"),
-        (2, "accounts: 2 read"),
-        (3, "accounts: 3 read"),
-        (0, "reading billing contracts"),
+        (0, "reading all accounts"),
+        (2, "reading all accounts: 2 so far"),
+        (3, "reading all accounts: 3 so far"),
+        (3, "reading all billing contracts"),
     ]
+    assert sorted(said, key=lambda one: one[0]) == said
+    crm.crm.edit(ACCOUNT, crm.account(), name="Changed")
+    assert (1, "reading changed accounts: 1 so far") in _progress(crm)
+
+
+def test_progress_says_what_the_crm_is_to_be_given_and_what_it_does_not_have_any_more(
+    crm: ReaderOfCrm,
+) -> None:
+    account = crm.account()
+    crm.pull()
+    crm.crm.delete(ACCOUNT, account)
+    crm.crm.expire_marks()
+    crm.office.account()
+    said = _progress(crm)
+    assert (1, "accounts that the CRM does not have any more: 1 so far") in said
+    assert (2, "accounts that the CRM is to be given: 1 so far") in said
 
 
 def test_rows_and_mark_are_kept_together(crm: ReaderOfCrm) -> None:
@@ -249,6 +264,12 @@ class _Breaking(MemoryCrm):
             self._pages -= 1
             if self._pages < 0:
                 raise ProviderUnreachable("the CRM cannot be reached")
+
+
+def _progress(crm: ReaderOfCrm) -> list[tuple[int, str | None]]:
+    said: list[tuple[int, str | None]] = []
+    crm.pulls.everything(crm.crm, Control(), lambda done, _, what: said.append((done, what)))
+    return said
 
 
 def _read(crm: ReaderOfCrm) -> frozenset[CrmNoun]:
