@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from seatsync.crm.progress import plural
 from seatsync.crm.summary import PullSummary
 from seatsync.domain.crm import CrmGone, CrmNoun, CrmRecord
 from seatsync.errors import CrmMarkExpired
@@ -25,12 +26,16 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from seatsync.crm.intake import Intake
-    from seatsync.crm.progress import ProgressSink
+    from seatsync.crm.progress import Steps
+    from seatsync.crm.shrinkage import Shrinkage
     from seatsync.domain.crm import CrmChange
     from seatsync.mirror.crm_rows import Reading
     from seatsync.sdk.context import Clock, Control
 
 _log = logging.getLogger(__name__)
+
+_Page = tuple["Sequence[CrmChange]", str | None]
+"""Changes, and with the last ones where the next read continues."""
 
 _AT_ONCE = 5_000
 """So many records that a full read did not show are looked at in one transaction."""
@@ -44,12 +49,16 @@ class NounPull:
     clock: Clock
     noun: CrmNoun
     control: Control
-    progress: ProgressSink
+    steps: Steps
+    shrinkage: Shrinkage
     summary: PullSummary = field(default_factory=PullSummary)
-    _read: int = 0
 
     def carry_out(self) -> PullSummary:
-        """Read from the mark on, or everything without a good one; return what that did."""
+        """Read from the mark on, or everything without a good one; return what that did.
+
+        A whole read that shows too little, by `shrinkage`, removes nothing and is not counted as
+        done: the next pull reads everything again.
+        """
         reading = self._reading()
         if reading.mark is None:
             self._read_whole()
@@ -57,12 +66,12 @@ class NounPull:
         try:
             self._read_changes(reading)
         except CrmMarkExpired as expired:
-            _log.info("%s is read whole: %s", self._label, expired.message)
+            _log.info("%s is read whole: %s", plural(self.noun), expired.message)
             self._read_whole()
         return self.summary
 
     def _read_changes(self, reading: Reading) -> None:
-        for changes, mark in self._pages(reading.mark):
+        for changes, mark in self._pages(reading.mark, "changed"):
             fresh = self._without_echoes(changes)
             if fresh or mark is not None:
                 self.summary += self.intake.take_page(self.noun, fresh, reading, mark)
@@ -72,22 +81,25 @@ class NounPull:
         with mirror.writing(durable=False):
             begin_full_read(mirror, self.noun)
         reading = self._reading()
-        for changes, mark in self._pages(None):
+        known = self.shrinkage.known(self.noun, reading)
+        for changes, mark in self._pages(None, "all"):
             self.summary += self.intake.take_page(self.noun, changes, reading, None)
             last = mark or last
+        if self.shrinkage.is_too_much(self.noun, reading, known):
+            return
         self._sweep(reading)
         if self.noun is not CrmNoun.CHANGE_REQUEST:
             self._note_lacking()
         with mirror.writing(durable=False):
             end_read(mirror, self.noun, reading.generation, last, self.clock.now())
 
-    def _pages(self, mark: str | None) -> Iterator[tuple[Sequence[CrmChange], str | None]]:
-        self.progress(0, None, f"reading {self._label}")
+    def _pages(self, mark: str | None, which: str) -> Iterator[_Page]:
+        what = f"reading {which} {plural(self.noun)}"
+        self.steps.begin(what)
         for page in self.intake.crm.changes(self.noun, mark):
             self.control.check()
             yield page.changes, page.mark
-            self._read += len(page.changes)
-            self.progress(self._read, None, f"{self._label}: {self._read:,} read")
+            self.steps.go_on(what, len(page.changes))
 
     def _without_echoes(self, changes: Sequence[CrmChange]) -> list[CrmChange]:
         """Leave out what is as the agent wrote it, or saw it, last."""
@@ -103,10 +115,12 @@ class NounPull:
 
     def _sweep(self, reading: Reading) -> None:
         """Take over that records are gone which a full read did not show."""
+        what = f"{plural(self.noun)} that the CRM does not have any more"
         while ids := self._unseen(reading):
             self.control.check()
             gone = [CrmGone(self.noun, one) for one in ids]
             self.summary += self.intake.take_page(self.noun, gone, reading, None)
+            self.steps.go_on(what, len(ids))
 
     def _unseen(self, reading: Reading) -> list[UUID]:
         mirror = self.intake.mirror
@@ -115,10 +129,12 @@ class NounPull:
 
     def _note_lacking(self) -> None:
         """Note what the mirror has and the CRM lacks, as after connecting the two."""
+        what = f"{plural(self.noun)} that the CRM is to be given"
         last: UUID | None = None
         while ids := self._lacking(last):
             self.control.check()
             last = ids[-1]
+            self.steps.go_on(what, len(ids))
 
     def _lacking(self, after: UUID | None) -> list[UUID]:
         mirror = self.intake.mirror
@@ -137,7 +153,3 @@ class NounPull:
     def _reading(self) -> Reading:
         with self.intake.mirror.reading():
             return reading_of(self.intake.mirror, self.noun)
-
-    @property
-    def _label(self) -> str:
-        return f"{self.noun.replace('_', ' ')}s"

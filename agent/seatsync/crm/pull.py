@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from seatsync.crm.intake import Intake, take_together
 from seatsync.crm.noun_pull import NounPull
+from seatsync.crm.progress import Steps
+from seatsync.crm.shrinkage import Shrinkage
 from seatsync.crm.summary import PullSummary
 from seatsync.domain.crm import CrmNoun
 
@@ -37,12 +39,16 @@ class Pull:
 
         A noun that was never read, or whose mark has expired, is read whole. What was taken over
         stays when a fault, or `Cancelled`, ends the read, and the next one takes over the rest.
+        Raises `CrmListingShrunk`, when every noun has been read, if whole reads showed too little.
         """
-        intake = Intake(self._mirror, self._clock, crm)
+        intake, shrinkage = Intake(self._mirror, self._clock, crm), Shrinkage(self._mirror)
+        steps = Steps(progress)
         summary = PullSummary()
         for noun in CrmNoun:
-            summary += NounPull(intake, self._clock, noun, control, progress).carry_out()
+            pull = NounPull(intake, self._clock, noun, control, steps, shrinkage)
+            summary += pull.carry_out()
         _log.log(logging.INFO if summary.has_changed else logging.DEBUG, "pulled: %s", summary)
+        shrinkage.complain()
         return summary
 
     def take_over(self, crm: CrmConnection, changes: Sequence[CrmChange]) -> PullSummary:

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from seatsync.crm.progress import plural
 from seatsync.domain.crm import CrmNoun
 from seatsync.domain.missing import exceeds_missing_threshold
 from seatsync.errors import CrmListingShrunk
@@ -61,6 +62,6 @@ class Shrinkage:
 
 def _found(noun: CrmNoun, gone: int, known: int, percent: int) -> str:
     return (
-        f"The CRM does not show {gone:,} of {known:,} known {noun.replace('_', ' ')}s any more,"
+        f"The CRM does not show {gone:,} of {known:,} known {plural(noun)} any more,"
         f" over the missing threshold of {percent} %. None was removed."
     )
