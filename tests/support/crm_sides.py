@@ -77,6 +77,7 @@ class MemorySide:
 
     def __init__(self) -> None:
         self.crm = MemoryCrm(lanes=1, page_size=3)
+        self.crm.users[self.crm.somebody] = "Example Person"
 
     def connect(self, control: Control) -> CrmConnection:
         del control  # nothing in memory takes long

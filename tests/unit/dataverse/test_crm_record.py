@@ -107,13 +107,36 @@ def test_a_currency_alone_is_no_price() -> None:
     assert found.values["unit_price_currency"] is None
 
 
-@pytest.mark.parametrize(
-    ("currency", "reason"), [(None, "no currency"), (str(UUID(int=1)), "none of the CRM's")]
-)
-def test_an_amount_in_no_known_currency_is_not_guessed(currency: str | None, reason: str) -> None:
-    found = subscription(syn_unitprice=Decimal(1), _transactioncurrencyid_value=currency)
+def test_an_amount_in_an_unknown_currency_is_not_guessed() -> None:
+    unknown = str(UUID(int=1))
+    found = subscription(syn_unitprice=Decimal(1), _transactioncurrencyid_value=unknown)
     assert isinstance(found, CrmUnreadable)
-    assert reason in found.reason
+    assert "none of the CRM's" in found.reason
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_an_amount_may_come_without_a_currency(*, is_told: bool) -> None:
+    row = dict.fromkeys(selected(SUBSCRIPTION)) | {"syn_unitprice": Decimal(5)}
+    if not is_told:
+        del row["_transactioncurrencyid_value"]
+    found = read_record(SUBSCRIPTION, ID, row, code_of)
+    assert isinstance(found, CrmRecord)
+    assert found.values["unit_price_amount"] == Decimal(5)
+    assert found.values["unit_price_currency"] is None
+
+
+def test_a_contract_needs_no_more_than_a_name() -> None:
+    row = dict.fromkeys(selected(CONTRACT)) | {"syn_name": "Licences"}
+    found = read_record(CONTRACT, ID, row, code_of)
+    assert isinstance(found, CrmRecord)
+    unsaid = ("billing_policy", "billing_frequency", "currency", "status", "default_for")
+    assert [found.values[name] for name in unsaid] == [None] * len(unsaid)
+
+
+def test_a_contract_without_a_name_means_nothing() -> None:
+    found = read_record(CONTRACT, ID, dict.fromkeys(selected(CONTRACT)), code_of)
+    assert isinstance(found, CrmUnreadable)
+    assert found.reason == "Name (syn_name) is empty"
 
 
 def test_a_row_that_lacks_a_column_is_not_taken_for_an_empty_one() -> None:
