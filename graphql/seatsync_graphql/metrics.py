@@ -87,6 +87,7 @@ class _Collector:
         yield from self._subscriptions()
         yield from self._jobs()
         yield from self._providers()
+        yield from self._crm()
 
     def _syncs(self) -> Iterator[Metric]:
         figures = self._figures
@@ -160,6 +161,21 @@ class _Collector:
             "When a consent or token of the provider's ends, where that is known.",
             ("provider", "consent"),
             [(key, at.timestamp()) for key, at in figures.consent_ends.items()],
+        )
+
+    def _crm(self) -> Iterator[Metric]:
+        yield _gauge(
+            "crm_outbox_records",
+            "Records that the CRM has yet to be told of; it has refused those that are parked.",
+            ("noun", "state"),
+            self._figures.outbox.items(),
+        )
+        late = {(direction,): late_s for direction, late_s in self._figures.crm_late_s.items()}
+        yield _gauge(
+            "crm_late_seconds",
+            "How long the exchange with the CRM has been behind, by direction.",
+            ("direction",),
+            late.items(),
         )
 
 

@@ -26,7 +26,10 @@ class Figures:
 
     `changes` counts subscriptions by provider and by what runs did to them, `failures` by
     provider and code, `failed_jobs` and `jobs` by kind and code or status; `queue_age_s` is
-    how long the job has been due that waits longest, 0 if none is.
+    how long the job has been due that waits longest, 0 if none is. `outbox` counts records that
+    the CRM has yet to be told of, by noun, and whether it has refused them (`PARKED`) or they are
+    on their way (`WAITING`); `crm_late_s` is how long each direction has been behind, 0 if it is
+    not.
     """
 
     runs: tuple[RunFigures, ...]
@@ -40,3 +43,5 @@ class Figures:
     last_success: Mapping[str, datetime]
     healthy: Mapping[str, bool]
     consent_ends: Mapping[tuple[str, str], datetime]
+    outbox: Mapping[tuple[str, str], int]
+    crm_late_s: Mapping[str, float]

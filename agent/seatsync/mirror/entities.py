@@ -333,6 +333,10 @@ def declare_crm_exchange(db: Database) -> None:
         late_since = Optional(datetime)
         last_error = _optional_text()
 
+
+def declare_change_requests(db: Database) -> None:
+    """Declare what the CRM's users ask for."""
+
     class ChangeRequest(db.Entity):
         _table_ = "change_request"
         id = PrimaryKey(UUID)
@@ -362,3 +366,4 @@ def declare_entities(db: Database) -> None:
     declare_jobs(db)
     declare_administration(db)
     declare_crm_exchange(db)
+    declare_change_requests(db)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from seatsync.domain.figures import Figures, RunFigures
 from seatsync.domain.provider import HealthState
 from seatsync.mirror.codec import decode_instant
+from seatsync.mirror.crm_link import read_links
 from seatsync.mirror.providers import configured_providers
 
 if TYPE_CHECKING:
@@ -45,6 +46,15 @@ def count_figures(mirror: Mirror, now: datetime) -> Figures:
             for one in providers
             for consent in one.health.consents
             if consent.expires_at is not None
+        },
+        outbox=_pairs(
+            mirror,
+            "SELECT noun, CASE WHEN parked THEN 'PARKED' ELSE 'WAITING' END, COUNT(*)"
+            " FROM crm_outbox GROUP BY 1, 2",
+        ),
+        crm_late_s={
+            link.direction: (now - link.late_since).total_seconds() if link.late_since else 0.0
+            for link in read_links(mirror)
         },
     )
 

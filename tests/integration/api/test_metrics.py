@@ -10,10 +10,13 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from seatsync.domain.connectivity import Consent, ConsentKind, ConsentState
+from seatsync.domain.crm import CrmNoun
 from seatsync.domain.ids import new_id
 from seatsync.domain.provider import HealthState, ProviderHealth
 from seatsync.domain.roles import LOCAL
+from seatsync.mirror.crm_link import note_failure
 from seatsync.mirror.health import store_health
+from seatsync.mirror.outbox import note_created
 from socket_talk import Served
 
 if TYPE_CHECKING:
@@ -158,3 +161,22 @@ def eventually(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < end
         time.sleep(0.01)
+
+
+def test_what_the_crm_has_yet_to_be_told_and_how_late_it_is_are_counted(
+    desk: FrontDesk, office: BackOffice
+) -> None:
+    mirror, now = office.mirror, office.clock.now()
+    mirror.feeds_crm = True
+    with mirror.writing():
+        note_created(mirror, CrmNoun.ACCOUNT, [new_id()], now)
+        mirror.execute("UPDATE crm_outbox SET parked = :yes", {"yes": True})
+        note_created(mirror, CrmNoun.SUBSCRIPTION, [new_id(), new_id()], now)
+        note_failure(mirror, "push", "no answer", now)
+    mirror.feeds_crm = False
+    found = scraped(desk)
+    assert found["crm_outbox_records"] == {
+        of("account", "PARKED"): 1,
+        of("subscription", "WAITING"): 2,
+    }
+    assert found["crm_late_seconds"].keys() == {of("push")}
