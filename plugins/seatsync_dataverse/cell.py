@@ -27,11 +27,11 @@ def read_cell(column: Column, row: Row) -> CrmValue:
     """Return the value of a field; raises `RecordError` for one that means nothing.
 
     A choice of the agent's own that has an unknown value is as good as empty: the agent puts its
-    word back.
+    word back. A row that comes without its currency has none.
     """
-    if column.read_name not in row:
+    stored = row.get(column.read_name)
+    if stored is None and column.read_name not in row and not column.may_be_left_out:
         raise RecordError(f"the row comes without {column.read_name}")
-    stored = row[column.read_name]
     try:
         value = None if stored is None else _READERS[column.field.kind](column, stored)
     except (TypeError, ValueError) as error:

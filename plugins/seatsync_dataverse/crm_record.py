@@ -10,7 +10,7 @@ from uuid import UUID
 from seatsync.domain.crm import CrmRecord, CrmUnreadable
 from seatsync.errors import RecordError
 from seatsync_dataverse.cell import read_cell
-from seatsync_dataverse.limits import AMOUNT, AMOUNT_CURRENCY, priced
+from seatsync_dataverse.limits import AMOUNT_CURRENCY, priced
 from seatsync_dataverse.payload import ETAG
 
 if TYPE_CHECKING:
@@ -56,15 +56,13 @@ def _values(shape: Shape, row: Row, code_of: Callable[[UUID], str]) -> dict[str,
     currency = read.get(AMOUNT_CURRENCY)
     if isinstance(currency, UUID):
         return {**read, AMOUNT_CURRENCY: code_of(currency)}
-    if read.get(AMOUNT) is not None:
-        raise RecordError("its price has no currency")
     return read
 
 
 def _require(shape: Shape, values: dict[str, CrmValue]) -> None:
-    lacking = [_named(shape.by_field[one]) for one in sorted(shape.required) if values[one] is None]
-    if lacking:
-        raise RecordError(f"{', '.join(lacking)} {'are' if len(lacking) > 1 else 'is'} empty")
+    for name in shape.required:
+        if values[name] is None:
+            raise RecordError(f"{_named(shape.by_field[name])} is empty")
 
 
 def _named(column: Column) -> str:

@@ -21,7 +21,9 @@ TITLE = "name"
 
 
 _INDISPENSABLE: Mapping[CrmNoun, frozenset[str]] = {
-    CrmNoun.BILLING_CONTRACT: frozenset({"account_id"}),
+    CrmNoun.BILLING_CONTRACT: frozenset(
+        {"account_id", "billing_policy", "billing_frequency", "currency", "status"}
+    ),
     CrmNoun.LICENSE_CHANGE: frozenset({"subscription_id"}),
     CrmNoun.CHANGE_REQUEST: frozenset({"state"}),
 }

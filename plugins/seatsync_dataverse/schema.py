@@ -73,9 +73,7 @@ _NAMES: Mapping[CrmNoun, tuple[str, str, str]] = {
 }
 _REQUIRED: Mapping[CrmNoun, frozenset[str]] = {
     CrmNoun.ACCOUNT: frozenset({"name"}),
-    CrmNoun.BILLING_CONTRACT: frozenset(
-        {"name", "billing_policy", "billing_frequency", "currency", "status"}
-    ),
+    CrmNoun.BILLING_CONTRACT: frozenset({"name"}),
     CrmNoun.CHANGE_REQUEST: frozenset({"kind"}),
 }
 

@@ -73,6 +73,11 @@ class Column:
         return self.field.name == "auto_renew"
 
     @property
+    def may_be_left_out(self) -> bool:
+        """Tell whether a row without it has none, as those without an amount may come."""
+        return self.field.kind is FieldKind.CURRENCY
+
+    @property
     def is_by_platform(self) -> bool:
         """Tell whether the platform gives it to every table."""
         return self.logical_name in _BY_PLATFORM
