@@ -1,5 +1,7 @@
 """Measure the pull from a simulated Dataverse beside its floor: reading every row and keeping none.
 
+The first push is of a mirror with a tenth of the records, to an organisation that has none.
+
 The service and every piece of work run in processes of their own, one at a time.
 """
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 ACCOUNTS, SUBSCRIPTIONS = 50_000, 500_000
+PUSHED = 10
+"""The first push is of one record in so many."""
 TABLES = 6
 WORKS = (
     ("read", "floor: read every row"),
@@ -36,6 +40,7 @@ class Taken:
     label: str
     measured: Measured
     requests: int
+    has_floor: bool = True
 
 
 class Service:
@@ -93,6 +98,17 @@ def measure_all(crm: Service, database: str) -> Iterator[Taken]:
         yield Taken(label, measured, crm.tell("requests"))
 
 
+def measure_push(accounts: int, subscriptions: int, database: str) -> Taken:
+    """Fill a mirror from one organisation, and measure how an empty one is told all of it."""
+    with service(accounts, subscriptions) as full:
+        measure(full, "pull", database)
+    with service(0, 0) as empty:
+        empty.tell("requests")
+        measured = measure(empty, "push", database)
+        label = f"first push of {subscriptions:,} subscriptions"
+        return Taken(label, measured, empty.tell("requests"), has_floor=False)
+
+
 def table(taken: Sequence[Taken]) -> str:
     """Return the Markdown table."""
     lines = [
@@ -102,10 +118,14 @@ def table(taken: Sequence[Taken]) -> str:
     floor = taken[0].measured.seconds
     lines += [
         f"| {one.label} | {one.measured.seconds:.2f} | {one.measured.cpu:.2f}"
-        f" | {one.measured.seconds / floor:.2f} x | {one.requests} | {one.measured.peak_mib:.0f} |"
+        f" | {_ratio(one, floor)} | {one.requests} | {one.measured.peak_mib:.0f} |"
         for one in taken
     ]
     return "\n".join(lines)
+
+
+def _ratio(taken: Taken, floor: float) -> str:
+    return f"{taken.measured.seconds / floor:.2f} x" if taken.has_floor else ""
 
 
 def arguments() -> argparse.Namespace:
@@ -123,11 +143,11 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     """Print the table; return 1 if an idle pull asked more than it must."""
     given = arguments()
-    with (
-        service(given.accounts, given.subscriptions) as crm,
-        tempfile.TemporaryDirectory() as folder,
-    ):
-        taken = list(measure_all(crm, f"sqlite:///{folder}/seatsync.db"))
+    with tempfile.TemporaryDirectory() as folder:
+        with service(given.accounts, given.subscriptions) as crm:
+            taken = list(measure_all(crm, f"sqlite:///{folder}/seatsync.db"))
+        pushed = given.accounts // PUSHED, given.subscriptions // PUSHED
+        taken.append(measure_push(*pushed, f"sqlite:///{folder}/pushed.db"))
     size = f"{given.accounts:,} accounts, {given.subscriptions:,} subscriptions"
     print(f"{size}, as many license changes; {machine()}\n")
     print(table(taken))
