@@ -13,11 +13,13 @@ LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --gene
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate $(ARGS)
 GRAPHIQL := graphql/seatsync_graphql/graphiql/page.html
 GRAPHIQL_SOURCES := $(wildcard web/graphiql/*.js* web/graphiql/.npmrc web/graphiql/src/* graphql/operations/*.graphql)
+# One test more than there are cores: many wait for a process or a server that they started.
+WORKERS = $(shell $(PY) -c 'import os; print((os.cpu_count() or 1) + 1)')
 PYTHON ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo graphiql test browser lint format bench bench-api bench-crm load fuzz audit lint-schema typed-client live-client schemathesis outside record record-partner-center lock clean
+.PHONY: help demo graphiql test browser lint format bench bench-api bench-crm load fuzz endurance audit lint-schema typed-client live-client schemathesis outside record record-partner-center lock clean
 
 help: ## say what can be made
 	@echo "make <target> [ARGS=...]"
@@ -35,7 +37,7 @@ demo: $(VENV)/runtime ## run the agent on simulated providers; Ctrl-C ends it
 graphiql: $(GRAPHIQL) ## bundle GraphiQL for the agent to serve; needs Node.js 20 or newer
 
 test: $(VENV)/development $(GRAPHIQL) ## run every test but those in a browser, on all cores
-	@$(PY) -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal $(ARGS)
+	@$(PY) -m pytest --numprocesses $(WORKERS) --maxprocesses 5 --dist worksteal $(ARGS)
 
 browser: $(VENV)/development $(GRAPHIQL) ## test GraphiQL and the CRM buttons; needs Chromium
 	@$(PY) -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal tests/browser $(ARGS)
@@ -66,6 +68,11 @@ load: $(VENV)/development ## ask as 200 clients at once for a minute, while the 
 fuzz: $(VENV)/development ## send 10,000 random documents to the API
 	@SEATSYNC_RANDOM_DOCUMENTS=10000 $(PY) -m pytest -o timeout=900 \
 		tests/integration/api/test_random_documents.py $(ARGS)
+
+endurance: $(VENV)/development ## kill and meddle for long: an hour of tokens, ten times the histories of a CRM
+	@SEATSYNC_ENDURANCE_MINUTES=60 SEATSYNC_HISTORIES=10 $(PY) -m pytest -o timeout=900 \
+		tests/integration/streamone_ion/test_shared_connection.py \
+		tests/integration/crm/test_convergence.py $(ARGS)
 
 audit: $(OUTSIDE_NPM) ## audit the API for GraphQL over HTTP (npm graphql-http)
 	@$(BESIDE_AGENT) web/with-node node web/outside/audit.mjs

@@ -51,4 +51,5 @@ def test_an_idle_pull_from_the_crm_asks_once_for_each_table() -> None:
         "first pull, an empty mirror",
         "pull, nothing changed",
         "pull, 1 % of the contracts changed",
+        "first push of 50 subscriptions",
     ]

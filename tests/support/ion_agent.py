@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from seatsync.mirror.locks import Patience
 
 PROVIDER = "ion"
-HOUR_S = 3600.0
 TURN_S = 1.7
 MOST_STEPS = 200
 TIMEOUT_S = 30.0
@@ -121,7 +120,7 @@ def live(errand: dict[str, Any], fuse: Fuse) -> None:
         clock,
         lambda key: FusedExclusion(locks, key),
     )
-    while clock.passed_s < HOUR_S:
+    while clock.passed_s < errand["lasts_s"]:
         with connections.open(PROVIDER, Control()) as connector:
             try:
                 for _ in connector.customers():
@@ -136,7 +135,7 @@ def main() -> None:
     errand = json.loads(sys.argv[1])
     chance = random.Random(errand["seed"])  # noqa: S311 - to be the same every time
     clock, kills = SharedClock(Path(errand["clock"])), 0
-    while clock.passed_s < HOUR_S:
+    while clock.passed_s < errand["lasts_s"]:
         steps = chance.randrange(1, MOST_STEPS)
         child = os.fork()
         if child == 0:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from seatsync.crm.contest import Contests
 from seatsync.crm.delivery import sort_items
+from seatsync.crm.progress import plural
 from seatsync.crm.sending import load, send
 from seatsync.domain.crm import CrmNoun
 from seatsync.domain.ownership import Owner, fields_of
@@ -115,8 +116,8 @@ class _Drain:
         for noun in CrmNoun:
             for contested in self._batches(noun, due):
                 self._settle_contest(noun, contested)
-                what = noun.replace("_", " ")
-                progress(self._done, max(self._done, total), f"telling the CRM: {what}")
+                said = f"telling the CRM of {plural(noun)}"
+                progress(self._done, max(self._done, total), said)
                 control.check()
         return self.summary.told > told
 

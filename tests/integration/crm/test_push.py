@@ -226,6 +226,6 @@ def test_a_push_tells_how_far_it_is(pair: ToldCrm) -> None:
     pair.lab.sync()
     pair.push(progress=lambda *progress: told.append(progress))
     assert told == [
-        (1, 2, "telling the CRM: subscription"),
-        (2, 2, "telling the CRM: license change"),
+        (1, 2, "telling the CRM of subscriptions"),
+        (2, 2, "telling the CRM of license changes"),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 import ion_agent
-from ion_agent import HOUR_S, PROVIDER
+from ion_agent import PROVIDER
 from seatsync.mirror.database import Mirror
 from seatsync.mirror.provider_registration import ConfiguredProvider, register_providers
 from seatsync.sdk.simulator import dropped, served, throttled
@@ -20,6 +21,9 @@ from shared_clock import SharedClock
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+MINUTES = int(os.environ.get("SEATSYNC_ENDURANCE_MINUTES", "6"))
+"""How long the agents are killed, in their own time; `make endurance` takes an hour."""
 
 KEY = Fernet.generate_key().decode()
 ACCESS_LIFETIME_S = 1.8
@@ -35,13 +39,20 @@ def register(url: str) -> None:
 
 
 def start(url: str, settings: dict[str, Any], clock: Path, seed: int) -> subprocess.Popen[str]:
-    errand = {"url": url, "key": KEY, "settings": settings, "clock": str(clock), "seed": seed}
+    errand = {
+        "url": url,
+        "key": KEY,
+        "settings": settings,
+        "clock": str(clock),
+        "seed": seed,
+        "lasts_s": MINUTES * 60,
+    }
     command = [sys.executable, ion_agent.__file__, json.dumps(errand)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 @pytest.mark.timeout(300)
-def test_an_hour_of_refreshes_and_kills_burns_no_token(
+def test_refreshes_and_kills_all_the_time_burn_no_token(
     migrated_postgres_url: str, tmp_path: Path
 ) -> None:
     register(migrated_postgres_url)
@@ -60,6 +71,6 @@ def test_an_hour_of_refreshes_and_kills_burns_no_token(
     assert [agent.returncode for agent in agents] == [0, 0], ended
     kills = [int(told) for told, _ in ended]
     assert ion.tokens.refusals == 0, "a token was sent twice"
-    assert clock.passed_s >= HOUR_S
-    assert ion.tokens.exchanges > 1900
-    assert min(kills) > 50
+    assert clock.passed_s >= MINUTES * 60
+    assert ion.tokens.exchanges > 31 * MINUTES
+    assert min(kills) * 60 > 50 * MINUTES

@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 
-_KEPT = (
+_KEPT: tuple[str, ...] = (
     "id",
     "noun",
     "record_id",
