@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import httpx
 import pytest
 import yaml
 
@@ -170,6 +171,26 @@ def test_what_is_done_over_graphql_shows_in_the_crm(world: CrmLab) -> None:
     contract = world.lab.api.contract(account, "Landing", isDefault=True)
     world.comes_to_show(CrmNoun.ACCOUNT, UUID(account), name="Made Here")
     world.comes_to_show(CrmNoun.BILLING_CONTRACT, UUID(contract), is_default=True, currency="USD")
+
+
+def test_while_the_crm_is_away_syncs_go_on_and_the_agent_says_since_when_it_is_late(
+    world: CrmLab, account: UUID
+) -> None:
+    company = _mapped_company(world, account)
+    with world.crm.away():
+        external_id = world.lab.licence(company, quantity=4)
+        assert world.lab.api.sync()["outcome"] == "SUCCEEDED"
+
+        def late() -> Any:
+            answer = world.lab.api.http.get("/readyz")
+            assert answer.status_code == httpx.codes.OK
+            return answer.json().get("late", {}).get("crm push")
+
+        told = wait_for(late, "word of the lateness", 60)
+        assert told.startswith("late since 20")
+        assert "Dataverse" in told
+    world.comes_to_show(CrmNoun.SUBSCRIPTION, subscription_id(PROVIDER, external_id), quantity=4)
+    wait_for(lambda: late() is None, "the end of the lateness")
 
 
 def test_a_mirror_that_was_lost_is_rebuilt_from_the_crm_before_anything_is_synced(
