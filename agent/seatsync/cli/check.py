@@ -30,6 +30,7 @@ def _summary(path: Path, config: Config) -> str:
         f"{path} is valid.",
         f"  database   {redact_url(config.database.url)}",
         f"  server     http://{config.server.host}:{config.server.port}/graphql",
+        f"  crm        {_crm(config)}",
     ]
     lines += [
         f"  provider   {provider.key}: {provider.plugin.display_name}, "
@@ -37,3 +38,11 @@ def _summary(path: Path, config: Config) -> str:
         for provider in config.providers
     ]
     return "\n".join(lines if config.providers else [*lines, "  provider   none yet"])
+
+
+def _crm(config: Config) -> str:
+    if config.crm is None:
+        return "the mirror itself"
+    crm = config.crm
+    where = crm.plugin.identify(crm.settings)
+    return f"{crm.plugin.display_name} at {where}, every {crm.interval_minutes} minutes"

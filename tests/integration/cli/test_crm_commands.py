@@ -88,3 +88,10 @@ def test_a_secret_that_has_expired_is_told_with_a_remedy(
     assert result.exit_code == 1
     assert "Error: " in result.stderr
     assert dataverse.entra.client_secret not in result.output
+
+
+def test_the_check_of_the_configuration_names_the_crm(crm_shell: Shell, tmp_path: Path) -> None:
+    assert "Dynamics 365) at http://127.0.0.1" in crm_shell.run("check").stdout
+    local = tmp_path / "local.yaml"
+    local.write_text("")
+    assert "crm        the mirror itself" in Shell(local).run("check").stdout
