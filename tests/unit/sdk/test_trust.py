@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 import threading
 from contextlib import contextmanager
@@ -114,6 +115,20 @@ def test_certificates_named_in_both_ways_are_both_trusted(
     monkeypatch.setenv("SSL_CERT_FILE", str(authority(tmp_path, "ours")))
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority(tmp_path, "theirs")))
     assert trusted(trusted_context()) == {"ours", "theirs"}
+
+
+def test_clients_share_what_was_loaded_until_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = authority(tmp_path, "ours")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(file))
+    before = trusted_context()
+    assert trusted_context() is before
+    authority(tmp_path, "theirs").replace(file)
+    os.utime(file, ns=(0, 1))
+    assert "theirs" in trusted(trusted_context())
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE")
+    assert trusted_context() is not before
 
 
 def test_a_folder_of_certificates_may_be_named(
