@@ -55,13 +55,11 @@ class CrmExchange:
     def pull(self, control: Control, progress: ProgressSink) -> None:
         """Take over what changed in the CRM, and take up what its users ask for."""
         with self._turn(PULL, control) as crm:
-            self._pull.everything(crm, control, progress)
-        self._requests.take_up()
+            self._read(crm, control, progress)
 
     def push(self, control: Control, progress: ProgressSink) -> None:
         """Tell the CRM what changed here, and how its users' requests are doing."""
         self.ensure_read(control, progress)
-        self._requests.take_up()
         self._requests.settle()
         with self._turn(PUSH, control) as crm:
             self._push.drain(crm, control, progress)
@@ -76,7 +74,7 @@ class CrmExchange:
             return
         with self._turn(PULL, control) as crm:
             if not self._was_read():
-                self._pull.everything(crm, control, progress)
+                self._read(crm, control, progress)
 
     def lateness(self) -> dict[str, str]:
         """Return, for each direction that is late, since when and why."""
@@ -91,6 +89,12 @@ class CrmExchange:
     def close(self) -> None:
         """Give back the connection."""
         self._line.close()
+
+    def _read(self, crm: CrmConnection, control: Control, progress: ProgressSink) -> None:
+        # Requests are read before all else, and taken up after: by then everything is here that
+        # was there when they were made.
+        self._pull.everything(crm, control, progress)
+        self._requests.take_up()
 
     def _was_read(self) -> bool:
         with self._mirror.reading():

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_ORDER = (
+    CrmNoun.CHANGE_REQUEST,
+    *(noun for noun in CrmNoun if noun is not CrmNoun.CHANGE_REQUEST),
+)
+"""Requests first: whatever they are about was there before them, and is read after them."""
+
 
 class Pull:
     """Takes over into one mirror; whoever calls holds the lock on the exchange with the CRM."""
@@ -44,7 +50,7 @@ class Pull:
         intake, shrinkage = Intake(self._mirror, self._clock, crm), Shrinkage(self._mirror)
         steps = Steps(progress)
         summary = PullSummary()
-        for noun in CrmNoun:
+        for noun in _ORDER:
             pull = NounPull(intake, self._clock, noun, control, steps, shrinkage)
             summary += pull.carry_out()
         _log.log(logging.INFO if summary.has_changed else logging.DEBUG, "pulled: %s", summary)

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
 _WAITING = """
     SELECT EXISTS (SELECT 1 FROM crm_outbox WHERE next_attempt_at <= :now)
-        OR EXISTS (SELECT 1 FROM change_request WHERE state = 'WAITING')
         OR EXISTS (
             SELECT 1 FROM change_request r LEFT JOIN job j ON j.id = r.job_id
             WHERE r.state = 'IN_PROGRESS'
@@ -22,5 +21,5 @@ _WAITING = """
 
 
 def is_anything_waiting(mirror: Mirror, now: datetime) -> bool:
-    """Tell whether an item of the outbox is due, or a change request can go on."""
+    """Tell whether an item of the outbox is due, or a change request can be answered."""
     return bool(mirror.rows(_WAITING, {"now": now})[0][0])

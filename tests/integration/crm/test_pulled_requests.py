@@ -146,3 +146,20 @@ def test_a_request_that_a_whole_read_does_not_show_is_forgotten(crm: ReaderOfCrm
 def _waiting(crm: ReaderOfCrm) -> list[ChangeRequest]:
     with crm.mirror.reading():
         return waiting_requests(crm.mirror)
+
+
+def test_a_request_is_never_here_before_what_it_is_about(crm: ReaderOfCrm) -> None:
+    crm.pull()
+    contracts = []
+
+    def a_user_is_quick() -> None:
+        contracts.append(crm.contract(crm.account()))
+        crm.request("SET_DEFAULT", billing_contract_id=contracts[0])
+
+    # The contracts have been read by then, for this pull.
+    crm.crm.before_reading[CrmNoun.SUBSCRIPTION] = a_user_is_quick
+    crm.pull()
+    assert _waiting(crm) == []
+    crm.pull()
+    assert [one.billing_contract_id for one in _waiting(crm)] == contracts
+    assert crm.ids(CrmNoun.BILLING_CONTRACT) == set(contracts)
