@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from seatsync.crm.pull import Pull
 from seatsync.crm.push import Push
 from seatsync.domain.crm import CrmNoun
-from seatsync.jobs.handler import no_progress
+from seatsync.domain.progress import no_progress
 from seatsync.mirror.crm_identity import settle_identity
 from seatsync.mirror.database import Mirror
 from seatsync.mirror.migration import migrate

@@ -9,8 +9,8 @@ from laboratory import Laboratory, emptied
 from seatsync.crm.exchange import CrmExchange
 from seatsync.domain.crm import CrmNoun
 from seatsync.domain.defaults import DefaultWish
+from seatsync.domain.progress import no_progress
 from seatsync.domain.roles import Caller, Role
-from seatsync.jobs.handler import no_progress
 from seatsync.mirror.codec import decode_uuid
 from seatsync.mirror.crm_values import record_values
 from seatsync.services.contract_changes import ContractEdit, NewContract

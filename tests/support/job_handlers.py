@@ -13,7 +13,7 @@ from seatsync.jobs.runner import Pace
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from seatsync.jobs.handler import ProgressSink
+    from seatsync.domain.progress import ProgressSink
     from seatsync.jobs.queue import JobQueue
     from seatsync.sdk.context import Control
 

@@ -18,7 +18,7 @@ from seatsync.mirror.database import Mirror
 from seatsync.mirror.locks import Locks
 
 if TYPE_CHECKING:
-    from seatsync.jobs.handler import ProgressSink
+    from seatsync.domain.progress import ProgressSink
     from seatsync.sdk.context import Control
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from back_office import BackOffice
 from seatsync.domain.ids import provider_account_id, subscription_id
+from seatsync.domain.progress import no_progress
 from seatsync.domain.roles import LOCAL
 from seatsync.mirror.listed_pages import load_pages
 from seatsync.mirror.locks import Locks
@@ -19,7 +20,7 @@ from seatsync.sdk.settings import PluginSettings
 from seatsync.services.setting_changes import SettingEdit
 from seatsync.sync.connections import Connection, Connections
 from seatsync.sync.engine import SyncEngine
-from seatsync.sync.request import ContractSync, ProviderSync, no_progress
+from seatsync.sync.request import ContractSync, ProviderSync
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -10,7 +10,7 @@ from seatsync.crm.pull import Pull
 from seatsync.domain.crm import CrmNoun
 from seatsync.domain.ids import provider_account_id, subscription_id
 from seatsync.domain.ownership import FIELDS
-from seatsync.jobs.handler import no_progress
+from seatsync.domain.progress import no_progress
 from seatsync.mirror.codec import decode_uuid
 from seatsync.mirror.crm_values import record_values
 from seatsync.mirror.pending import pending_of

@@ -9,7 +9,7 @@ from laboratory import Laboratory
 from memory_crm import MemoryCrm
 from seatsync.crm.pull import Pull
 from seatsync.crm.push import Push, PushSummary
-from seatsync.jobs.handler import no_progress
+from seatsync.domain.progress import no_progress
 from seatsync.mirror.codec import decode_uuid
 from seatsync.mirror.crm_values import record_values
 from seatsync.sdk.context import Control
@@ -17,8 +17,8 @@ from seatsync.sdk.context import Control
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from seatsync.crm.progress import ProgressSink
     from seatsync.domain.crm import CrmNoun, CrmValue
+    from seatsync.domain.progress import ProgressSink
     from seatsync.mirror.database import Mirror
     from seatsync.sdk.crm import CrmConnection, CrmWrite
 

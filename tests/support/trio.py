@@ -11,8 +11,8 @@ from laboratory import Laboratory, emptied
 from seatsync.crm.exchange import CrmExchange
 from seatsync.domain.crm import CrmNoun
 from seatsync.domain.ownership import FIELDS
+from seatsync.domain.progress import no_progress
 from seatsync.errors import PassingFault
-from seatsync.jobs.handler import no_progress
 from seatsync.mirror.codec import decode_uuid
 from seatsync.mirror.crm_values import record_values
 

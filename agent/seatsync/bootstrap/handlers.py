@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
     from seatsync.crm.exchange import CrmExchange
     from seatsync.domain.job import Job
+    from seatsync.domain.progress import ProgressSink
     from seatsync.domain.report import SyncRun
-    from seatsync.jobs.handler import Handler, ProgressSink
+    from seatsync.jobs.handler import Handler
     from seatsync.jobs.queue import JobQueue
     from seatsync.mirror.database import Mirror
     from seatsync.sdk.context import Clock, Control

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from seatsync.sync.request import ProgressSink
+    from seatsync.domain.progress import ProgressSink
 
 LINE_EVERY_S = 5.0
 

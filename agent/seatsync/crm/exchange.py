@@ -18,8 +18,8 @@ from seatsync.mirror.crm_rows import nouns_read
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from seatsync.crm.progress import ProgressSink
     from seatsync.crm.requests import Desk
+    from seatsync.domain.progress import ProgressSink
     from seatsync.mirror.database import Mirror
     from seatsync.mirror.locks import Locks
     from seatsync.sdk.context import Clock, Control

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from seatsync.domain.crm import CrmNoun
-
-ProgressSink = Callable[[int, int | None, str | None], None]
-"""Takes how many records are done, the total (None while unknown), and what is being done."""
+    from seatsync.domain.progress import ProgressSink
 
 
 def plural(noun: CrmNoun) -> str:

@@ -15,8 +15,8 @@ from seatsync.domain.crm import CrmNoun
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from seatsync.crm.progress import ProgressSink
     from seatsync.domain.crm import CrmChange
+    from seatsync.domain.progress import ProgressSink
     from seatsync.mirror.database import Mirror
     from seatsync.sdk.context import Clock, Control
     from seatsync.sdk.crm import CrmConnection

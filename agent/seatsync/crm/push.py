@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from seatsync.crm.contest import TakesOver
     from seatsync.crm.delivery import Delivery
-    from seatsync.crm.progress import ProgressSink
     from seatsync.crm.sending import Sent
+    from seatsync.domain.progress import ProgressSink
     from seatsync.errors import SeatsyncError
     from seatsync.mirror.database import Mirror
     from seatsync.mirror.outbox_items import OutboxItem

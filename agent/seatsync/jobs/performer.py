@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from seatsync.domain.job import Job, JobKind
+    from seatsync.domain.progress import ProgressSink
     from seatsync.jobs.claims import Claims
-    from seatsync.jobs.handler import Handler, ProgressSink
+    from seatsync.jobs.handler import Handler
     from seatsync.jobs.outcome import Backoff
     from seatsync.sdk.context import Clock
 

@@ -6,14 +6,14 @@ import logging
 from typing import TYPE_CHECKING
 
 from seatsync.domain.job import JobProgress
+from seatsync.domain.progress import no_progress
 from seatsync.errors import PassingFault
 from seatsync.jobs.claims import Signal
-from seatsync.jobs.handler import no_progress
 
 if TYPE_CHECKING:
     from seatsync.domain.job import Job
+    from seatsync.domain.progress import ProgressSink
     from seatsync.jobs.claims import Claims
-    from seatsync.jobs.handler import ProgressSink
     from seatsync.sdk.context import Clock, Control
 
 EVERY_S = 0.5

@@ -9,11 +9,11 @@ from threading import Thread
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from seatsync.domain.progress import no_progress
 from seatsync.errors import Cancelled
 from seatsync.jobs.attendance import Attendance
 from seatsync.jobs.claims import Claims
 from seatsync.jobs.faults import attempt, log_fault
-from seatsync.jobs.handler import no_progress
 from seatsync.jobs.outcome import Backoff
 from seatsync.jobs.performer import Performer
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from seatsync.domain.job import Job, JobKind
-    from seatsync.jobs.handler import Handler, ProgressSink
+    from seatsync.domain.progress import ProgressSink
+    from seatsync.jobs.handler import Handler
     from seatsync.jobs.queue import JobQueue
     from seatsync.mirror.locks import Locks
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from seatsync.domain.ids import provider_account_id
 from seatsync.domain.missing import exceeds_missing_threshold
 from seatsync.domain.plan import KnownCustomer, Planner, Step
+from seatsync.domain.progress import no_progress
 from seatsync.domain.report import SyncCounts
 from seatsync.errors import RecordError
 from seatsync.mirror.absence import count_present
@@ -27,7 +28,6 @@ from seatsync.sync.customers import readable_customer
 from seatsync.sync.extract import Extraction, PageRead
 from seatsync.sync.failure import empty_failure, failure_of, guard_failure
 from seatsync.sync.ledger import step_counts
-from seatsync.sync.request import no_progress
 from seatsync.sync.sources import subscription_sources
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from seatsync.domain.customer import RemoteCustomer
+    from seatsync.domain.progress import ProgressSink
     from seatsync.domain.report import SyncFailure
     from seatsync.domain.subscription import RemoteSubscription
     from seatsync.mirror.database import Mirror
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from seatsync.sync.batch import PlannedBatch
     from seatsync.sync.connections import Connections
     from seatsync.sync.extract import ListingEnded
-    from seatsync.sync.request import ProgressSink
 
 SHOWN = 20
 """How many of the planned steps are kept to be shown."""

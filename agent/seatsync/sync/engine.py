@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from seatsync.domain.connectivity import CheckOutcome, ConnectivityCheck
+from seatsync.domain.progress import no_progress
 from seatsync.domain.provider import ProviderHealth
 from seatsync.domain.report import SyncOutcome, SyncTrigger
 from seatsync.errors import (
@@ -39,7 +40,6 @@ from seatsync.sync.gather import gather
 from seatsync.sync.health import failed_sync, fault_check, judge_health, recovered
 from seatsync.sync.ledger import Ledger
 from seatsync.sync.provider_run import ProviderRun
-from seatsync.sync.request import no_progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
     from seatsync.domain.connectivity import Consent
     from seatsync.domain.preview import Preview
+    from seatsync.domain.progress import ProgressSink
     from seatsync.domain.report import SyncFailure, SyncRun
     from seatsync.domain.settings import ApplicationSettings
     from seatsync.mirror.database import Mirror
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
     from seatsync.sync.connections import Connections
     from seatsync.sync.contract_run import Scope
     from seatsync.sync.gather import Gathered
-    from seatsync.sync.request import ContractSync, ProgressSink, ProviderSync
+    from seatsync.sync.request import ContractSync, ProviderSync
 
 
 class SyncEngine:

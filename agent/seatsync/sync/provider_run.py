@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from seatsync.domain.customer import RemoteCustomer
+    from seatsync.domain.progress import ProgressSink
     from seatsync.domain.settings import ApplicationSettings
     from seatsync.domain.subscription import RemoteSubscription
     from seatsync.errors import SeatsyncError
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from seatsync.sdk.listing import Listed
     from seatsync.sync.extract import ListingEnded
     from seatsync.sync.ledger import Ledger
-    from seatsync.sync.request import ProgressSink
 
 APPLY_BATCH = 2_000
 """So many new or changed records are applied in one transaction."""

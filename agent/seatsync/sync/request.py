@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,9 +9,6 @@ from seatsync.domain.report import SyncTrigger
 
 if TYPE_CHECKING:
     from uuid import UUID
-
-ProgressSink = Callable[[int, int | None, str | None], None]
-"""Takes how much is done, the total (None while unknown), and what is being done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +35,3 @@ class ContractSync:
     provider_keys: tuple[str, ...] | None = None
     expect_checksum: str | None = None
     job_id: UUID | None = None
-
-
-def no_progress(_done: int, _total: int | None, _message: str | None) -> None:
-    """Ignore progress."""

@@ -15,9 +15,9 @@ from seatsync.domain.crm import CrmNoun
 from seatsync.domain.exception import ExceptionKind
 from seatsync.domain.filters import ExceptionFilter
 from seatsync.domain.paging import Window
+from seatsync.domain.progress import no_progress
 from seatsync.domain.report import SyncOutcome
 from seatsync.errors import PassingFault
-from seatsync.jobs.handler import no_progress
 from seatsync.mirror.database import Mirror
 from seatsync.mirror.exceptions import page_exceptions
 from seatsync_dataverse.simulator import Limit

@@ -12,8 +12,8 @@ from back_office import NOON, BackOffice
 from seatsync.crm.pull import Pull
 from seatsync.crm.push import Push
 from seatsync.domain.crm import CrmNoun
+from seatsync.domain.progress import no_progress
 from seatsync.domain.roles import LOCAL
-from seatsync.jobs.handler import no_progress
 from seatsync.mirror.crm_values import record_values
 from seatsync.mirror.database import Mirror
 from seatsync.sdk.context import Control

@@ -18,7 +18,7 @@ from seatsync.sdk.context import Clock, Control
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from seatsync.jobs.handler import ProgressSink
+    from seatsync.domain.progress import ProgressSink
     from seatsync.mirror.database import Mirror
     from seatsync.mirror.locks import Locks
 

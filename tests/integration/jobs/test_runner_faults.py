@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
-    from seatsync.jobs.handler import ProgressSink
+    from seatsync.domain.progress import ProgressSink
     from seatsync.jobs.runner import Runner
     from seatsync.mirror.database import Mirror
 
