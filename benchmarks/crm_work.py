@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from seatsync.crm.pull import Pull
@@ -29,7 +30,7 @@ def read(settings: DataverseSettings, _: str) -> Callable[[], object]:
     """Prepare to read and decode every row, and keep none."""
 
     def work() -> object:
-        with PLUGIN.connect(settings, ConnectorContext("crm")) as crm:
+        with closing(PLUGIN.connect(settings, ConnectorContext("crm"))) as crm:
             return sum(len(page.changes) for noun in CrmNoun for page in crm.changes(noun, None))
 
     return work
@@ -40,7 +41,7 @@ def pull(settings: DataverseSettings, url: str) -> Callable[[], object]:
     mirror = opened(settings, url)
 
     def work() -> object:
-        with PLUGIN.connect(settings, ConnectorContext("crm")) as crm:
+        with closing(PLUGIN.connect(settings, ConnectorContext("crm"))) as crm:
             return Pull(mirror, Clock()).everything(crm, Control(), no_progress)
 
     return work
@@ -52,7 +53,7 @@ def push(settings: DataverseSettings, url: str) -> Callable[[], object]:
     pulls = Pull(mirror, Clock())
 
     def work() -> object:
-        with PLUGIN.connect(settings, ConnectorContext("crm")) as crm:
+        with closing(PLUGIN.connect(settings, ConnectorContext("crm"))) as crm:
             pulls.everything(crm, Control(), no_progress)
             return Push(mirror, Clock(), pulls).drain(crm, Control(), no_progress)
 

@@ -24,8 +24,6 @@ from seatsync_dataverse.written import Outcome, Written
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
-    from types import TracebackType
-    from typing import Self
     from uuid import UUID
 
     from seatsync.domain.crm import CrmChange, CrmNoun, CrmValue
@@ -122,19 +120,6 @@ class DataverseConnection:
     def close(self) -> None:
         """Give back the connections."""
         self._client.close()
-
-    def __enter__(self) -> Self:
-        """Use it for a while."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close it."""
-        self.close()
 
     def _change(self, noun: CrmNoun, change: Held | Gone) -> CrmChange:
         if isinstance(change, Gone):

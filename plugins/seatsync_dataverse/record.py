@@ -6,7 +6,7 @@ Always from the simulator: what is recorded writes, and nobody's organisation is
 from __future__ import annotations
 
 import argparse
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -142,7 +142,7 @@ def connected(settings: Mapping[str, Any]) -> Iterator[DataverseConnection]:
     """Connect with small pages and without a limit of calls."""
     changed = {"page_size": SMALL_PAGE, "max_requests_per_second": 1e6}
     made = DataverseSettings.model_validate({**settings, **changed})
-    with DataverseConnection(made, ConnectorContext("crm")) as connection:
+    with closing(DataverseConnection(made, ConnectorContext("crm"))) as connection:
         yield connection
 
 

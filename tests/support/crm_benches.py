@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lab import World
@@ -171,7 +172,7 @@ class RemoteBench:
         self._exchange.push(self._side.control(), no_progress)
 
     def shown(self, noun: CrmNoun) -> dict[UUID, dict[str, CrmValue]]:
-        with self._side.connect(self._side.control()) as crm:
+        with closing(self._side.connect(self._side.control())) as crm:
             changes = [change for page in crm.changes(noun, None) for change in page.changes]
         return {change.id: dict(getattr(change, "values", {})) for change in changes}
 

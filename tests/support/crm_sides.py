@@ -11,8 +11,6 @@ from seatsync.sdk.context import Control
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
-    from types import TracebackType
-    from typing import Self
     from uuid import UUID
 
     from seatsync.domain.crm import CrmChange, CrmPage, CrmValue
@@ -159,17 +157,6 @@ class Mortal:
 
     def close(self) -> None:
         self._crm.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @contextmanager
     def _mortal(self) -> Iterator[None]:

@@ -29,8 +29,6 @@ from seatsync.sdk.crm import CrmWritten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-    from types import TracebackType
-    from typing import Self
     from uuid import UUID
 
     from seatsync.domain.crm import CrmChange, CrmValue
@@ -260,19 +258,6 @@ class MemoryCrm:
     def close(self) -> None:
         """Note that nobody asks any more."""
         self.is_closed = True
-
-    def __enter__(self) -> Self:
-        """Use it for a while."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close it."""
-        self.close()
 
     def _ask(self, request: Request) -> None:
         with self._lock:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from crm_sides import Killed, Mortal, everything
@@ -124,7 +124,7 @@ class Trio:
 
     def require_agreement(self) -> None:
         """Fail unless mirror and CRM hold the same, field by field, and the provider's seats."""
-        with self.side.connect(self.side.control()) as crm:
+        with closing(self.side.connect(self.side.control())) as crm:
             self.require_the_same(crm)
         self.require_seats()
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
-    from types import TracebackType
-    from typing import Self
     from uuid import UUID
 
     from seatsync.domain.crm import CrmChange, CrmNoun, CrmPage, CrmValue
@@ -109,19 +107,6 @@ class CrmConnection(Protocol):
 
     def close(self) -> None:
         """Give back connections; this is not used afterwards."""
-        ...
-
-    def __enter__(self) -> Self:
-        """Use it for a while."""
-        ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close it."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -45,7 +45,7 @@ def pair(migrated_sqlite_url: str, side: DataverseSide) -> Iterator[ToldCrm]:
 @contextmanager
 def connected(side: DataverseSide) -> Iterator[CrmConnection]:
     """Connect as a process does that has just been started."""
-    with side.connect(Hurried(side.clock)) as crm:
+    with closing(side.connect(Hurried(side.clock))) as crm:
         yield crm
 
 
