@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from seatsync.domain.plan import Step
     from seatsync.mirror.database import Mirror
 
-_RECORD_COLUMNS = (
-    "provider_account_id",
-    "name",
+_STATE_COLUMNS = (
     "quantity",
     "status",
     "provider_status",
@@ -43,18 +41,33 @@ _RECORD_COLUMNS = (
     "unit_cost_currency",
     "fingerprint",
     "last_synced_at",
+)
+
+_PLACE_COLUMNS = (
+    "provider_account_id",
+    "name",
     "account_id",
     "billing_contract_id",
     "unassigned_reason",
 )
+"""What a subscription is found by, and rarely changes: writing it touches indexes."""
 
-_INSERT_COLUMNS = ("id", "provider_key", "external_id", "discovered_at", *_RECORD_COLUMNS)
-
-_UPDATE = (
-    "UPDATE subscription SET "  # noqa: S608
-    + ", ".join(f"{column} = ?" for column in _RECORD_COLUMNS)
-    + ", missing_since = NULL, unreadable_since = NULL WHERE id = ?"
+_INSERT_COLUMNS = (
+    *("id", "provider_key", "external_id", "discovered_at"),
+    *_STATE_COLUMNS,
+    *_PLACE_COLUMNS,
 )
+
+
+def _set(columns: Iterable[str]) -> str:
+    return ", ".join(f"{column} = ?" for column in columns)
+
+
+_UPDATE_STATE = (
+    f"UPDATE subscription SET {_set(_STATE_COLUMNS)},"  # noqa: S608
+    " missing_since = NULL, unreadable_since = NULL WHERE id = ?"
+)
+_UPDATE_PLACE = f"UPDATE subscription SET {_set(_PLACE_COLUMNS)} WHERE id = ?"  # noqa: S608
 
 _LICENSE_COLUMNS = (
     "id",
@@ -127,7 +140,12 @@ class StepWriter:
         self._note_steps(created, refreshed)
         insert("subscription", _INSERT_COLUMNS, (self._new(one, fingerprints) for one in created))
         self._mirror.execute_many(
-            _UPDATE, ((*self._record(one, fingerprints), one.subscription_id) for one in refreshed)
+            _UPDATE_STATE,
+            ((*self._state(one, fingerprints), one.subscription_id) for one in refreshed),
+        )
+        moved = [one for one in refreshed if _has_moved(one.step)]
+        self._mirror.execute_many(
+            _UPDATE_PLACE, ((*_place(one), one.subscription_id) for one in moved)
         )
         insert("report_entry", ENTRY_COLUMNS, map(self._entry, spelled))
         logged = [one for one in spelled if one.step.license_delta is not None]
@@ -180,14 +198,13 @@ class StepWriter:
             self._provider_key,
             spelled.step.record.external_id,
             self._now,
-            *self._record(spelled, fingerprints),
+            *self._state(spelled, fingerprints),
+            *_place(spelled),
         )
 
-    def _record(self, spelled: _Spelled, fingerprints: dict[str, bytes]) -> tuple[Any, ...]:
+    def _state(self, spelled: _Spelled, fingerprints: dict[str, bytes]) -> tuple[Any, ...]:
         record, codec = spelled.step.record, self._codec
         return (
-            spelled.provider_account_id,
-            record.name,
             record.quantity,
             record.status.value,
             record.provider_status,
@@ -206,9 +223,6 @@ class StepWriter:
             *spelled.cost,
             fingerprints.get(record.external_id),
             self._now,
-            spelled.account_id,
-            spelled.contract_id,
-            spelled.reason,
         )
 
     def _entry(self, spelled: _Spelled) -> tuple[Any, ...]:
@@ -249,6 +263,27 @@ class StepWriter:
                     one.entry_id,
                     self._now,
                 )
+
+
+def _place(spelled: _Spelled) -> tuple[Any, ...]:
+    return (
+        spelled.provider_account_id,
+        spelled.step.record.name,
+        spelled.account_id,
+        spelled.contract_id,
+        spelled.reason,
+    )
+
+
+def _has_moved(step: Step) -> bool:
+    known = step.known
+    return known is None or (
+        known.provider_account_id != step.customer.id
+        or known.record.name != step.record.name
+        or known.account_id != step.account_id
+        or known.contract_id != step.contract_id
+        or known.reason is not step.reason
+    )
 
 
 def mark_unreadable(mirror: Mirror, provider_key: str, ids: Sequence[UUID], now: datetime) -> None:
