@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from queue import Full, Queue
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from seatsync.errors import SeatsyncError
+from seatsync.sync.read_ahead import ReadAhead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PAGES_AHEAD = 4
-"""How many pages may wait to be applied; what bounds the memory of a run."""
+"""How many pages of several listings may wait to be applied; what bounds the memory of a run."""
+
+RECORDS_AHEAD = 2_000
+"""How many records of a single listing may; pages differ in size from provider to provider."""
 
 _POLL_S = 0.1
 
@@ -67,15 +71,20 @@ class Extraction(Generic[T]):
         self._lock = threading.Lock()
         self._abandoned = threading.Event()
         self._queue: Queue[PageRead[T] | ListingEnded | None] = Queue(maxsize=PAGES_AHEAD)
+        self._here = ReadAhead(self._read_here(), _records_in, RECORDS_AHEAD)
 
     def events(self) -> Generator[PageRead[T] | ListingEnded, None, None]:
         """Yield pages as they arrive, and one end for each listing; raise what broke a reader."""
         # One reader alone would only wait for the other thread, and it for the reader.
-        read = self._read_here if self._readers == 1 else self._read_on_threads
-        with closing(read()) as arriving:
+        arriving = self._here if self._readers == 1 else self._read_on_threads()
+        with closing(arriving):
             for event in arriving:
                 self._control.check()
                 yield event
+
+    def reading_on(self) -> AbstractContextManager[None]:
+        """Have the readers go on while the body is busy with what has arrived."""
+        return self._here.reading_on() if self._readers == 1 else nullcontext()
 
     def _read_here(self) -> Generator[PageRead[T] | ListingEnded, None, None]:
         for source in self._sources:
@@ -121,6 +130,10 @@ class Extraction(Generic[T]):
             except Full:
                 continue
             return
+
+
+def _records_in(event: PageRead[T] | ListingEnded) -> int:
+    return len(event.records) if isinstance(event, PageRead) else 0
 
 
 def _events_of(source: Source[T]) -> Iterator[PageRead[T] | ListingEnded]:
