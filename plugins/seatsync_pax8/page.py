@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from seatsync_pax8.catalogue import Entry
 
+TOLD_TOGETHER = 25
+"""So many subscriptions share a digest."""
+
 
 class CompanyPage(ListedPage[RemoteCustomer]):
     """A page of companies."""
@@ -45,7 +48,20 @@ class SubscriptionPage(ListedPage[RemoteSubscription]):
         """Hold the bytes of the subscriptions, and the product of each."""
         self._raws = raws
         self._entries = entries
-        self.digest = page_digest(*raws, *(entry.digest for entry in entries))
+
+    @property
+    def digest(self) -> bytes:
+        """The digest of the subscriptions' bytes, and of what their products add."""
+        return page_digest(*self._raws, *[entry.digest for entry in self._entries])
+
+    def parts(self) -> Sequence[SubscriptionPage]:
+        """Cut the page into small ones."""
+        starts = range(0, len(self._raws), TOLD_TOGETHER)
+        ends = range(TOLD_TOGETHER, len(self._raws) + TOLD_TOGETHER, TOLD_TOGETHER)
+        return [
+            SubscriptionPage(self._raws[start:end], self._entries[start:end])
+            for start, end in zip(starts, ends, strict=True)
+        ]
 
     def __len__(self) -> int:
         """Return how many subscriptions the page has."""

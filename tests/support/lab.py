@@ -134,7 +134,10 @@ class LabPage(ListedPage[Any]):
 
     def __init__(self, records: Sequence[Listed[Any]]) -> None:
         self._records = records
-        self.digest = fingerprint(b"page", *self.fingerprints())
+
+    @property
+    def digest(self) -> bytes | None:
+        return fingerprint(b"page", *self.fingerprints())
 
     def __len__(self) -> int:
         return len(self._records)

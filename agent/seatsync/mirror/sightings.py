@@ -53,10 +53,10 @@ class Sightings:
         if digest is None or fingerprints is None:
             return False
         if not self._by_page:
-            records = set(_split(fingerprints))
-            if not records <= self._unseen:
+            records = _split(fingerprints)
+            if not self._unseen.issuperset(records):
                 return False
-            self._unseen -= records
+            self._unseen.difference_update(records)
         self._shown[digest] = self._pages.pop(digest)
         return True
 
@@ -80,8 +80,8 @@ class Sightings:
     def _look_closer(self) -> None:
         if self._by_page:
             self._by_page = False
-            self._unseen.update(_split(b"".join(self._pages.values())))
-            self._present = self._unseen.union(_split(b"".join(self._shown.values())))
+            self._unseen.update(_records(self._pages))
+            self._present = self._unseen.union(_records(self._shown))
 
     def recognise(self, fingerprints: AbstractSet[bytes]) -> AbstractSet[bytes]:
         """Note that the records of a page were listed; return those known and unchanged."""
@@ -119,8 +119,16 @@ class Sightings:
         return frozenset(self._unseen)
 
 
-def _split(fingerprints: bytes) -> Iterator[bytes]:
-    return chain.from_iterable(struct.iter_unpack(f"{FINGERPRINT_BYTES}s", fingerprints))
+def _split(fingerprints: bytes) -> tuple[bytes, ...]:
+    """Take the fingerprints of one page apart."""
+    parts: tuple[bytes, ...] = struct.unpack(
+        f"{FINGERPRINT_BYTES}s" * (len(fingerprints) // FINGERPRINT_BYTES), fingerprints
+    )
+    return parts
+
+
+def _records(pages: Mapping[bytes, bytes]) -> Iterator[bytes]:
+    return chain.from_iterable(map(_split, pages.values()))
 
 
 def load_subscription_sightings(mirror: Mirror, provider_key: str) -> Sightings:

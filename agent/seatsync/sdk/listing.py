@@ -32,13 +32,22 @@ class Listed(NamedTuple, Generic[RecordT]):
 
 
 class ListedPage(Sequence[Listed[RecordT]], ABC):
-    """A page of which nothing is made until it is asked for: the quick way for long listings.
+    """A page of which nothing is made until it is asked for: the quick way for long listings."""
 
-    `digest` (16 bytes) must change whenever a fingerprint of the page would; None where that
-    cannot be told. The engine asks nothing else of a page whose digest it has seen.
-    """
+    @property
+    def digest(self) -> bytes | None:
+        """The 16 bytes that change whenever a fingerprint would; None where that cannot be told.
 
-    digest: bytes | None = None
+        The engine asks nothing else of a page whose digest it has seen.
+        """
+        return None
+
+    def parts(self) -> Sequence[ListedPage[RecordT]]:
+        """Return the pieces that have digests of their own, in order; the page itself unless cut.
+
+        Where one record changed, the others of its piece are looked at one by one.
+        """
+        return (self,)
 
     @abstractmethod
     def __len__(self) -> int:
@@ -76,6 +85,11 @@ def read_at(page: Sequence[Listed[RecordT]], place: int) -> RecordT:
 def digest_of(page: Sequence[Listed[RecordT]]) -> bytes | None:
     """Return what a page is recognised by as a whole, or None."""
     return page.digest if isinstance(page, ListedPage) else None
+
+
+def parts_of(page: Sequence[Listed[RecordT]]) -> Sequence[Sequence[Listed[RecordT]]]:
+    """Return the pieces of a page that may be recognised, each as a whole."""
+    return page.parts() if isinstance(page, ListedPage) else (page,)
 
 
 def fingerprints_of(page: Sequence[Listed[RecordT]]) -> Sequence[bytes]:

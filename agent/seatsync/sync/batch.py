@@ -11,7 +11,7 @@ from seatsync.domain.plan import Known, Plan
 from seatsync.domain.text import is_storable
 from seatsync.errors import RecordError
 from seatsync.mirror.known import known_customers, known_subscriptions, landing_contracts
-from seatsync.sdk.listing import digest_of, fingerprints_of, read_at
+from seatsync.sdk.listing import digest_of, fingerprints_of, parts_of, read_at
 from seatsync.sync.failure import contradiction_error, flaw_error, homeless_error
 
 if TYPE_CHECKING:
@@ -49,10 +49,19 @@ class Reading:
 
     def add_page(self, page: Sequence[Listed[RemoteSubscription]], sightings: Sightings) -> None:
         """Read the records of a page that are new or changed, in their canonical spelling."""
-        digest = digest_of(page)
-        if sightings.recognise_page(digest):
-            self.recognised += len(page)
-            return
+        for part in parts_of(page):
+            digest = digest_of(part)
+            if sightings.recognise_page(digest):
+                self.recognised += len(part)
+            else:
+                self._add_part(part, digest, sightings)
+
+    def _add_part(
+        self,
+        page: Sequence[Listed[RemoteSubscription]],
+        digest: bytes | None,
+        sightings: Sightings,
+    ) -> None:
         fingerprints = fingerprints_of(page)
         sightings.note_page(digest, fingerprints)
         known = sightings.recognise(frozenset(fingerprints))

@@ -19,7 +19,7 @@ from seatsync.sdk.conformance.rule import (
     require_all,
     require_same,
 )
-from seatsync.sdk.listing import digest_of
+from seatsync.sdk.listing import digest_of, parts_of
 
 if TYPE_CHECKING:
     from seatsync.domain.customer import RemoteCustomer
@@ -259,7 +259,8 @@ def _fingerprints(bench: Bench) -> dict[str, bytes]:
 
 def _page_digests(bench: Bench) -> list[bytes | None]:
     with bench.connected() as connector:
-        return [digest_of(page) for page in bench.listed_pages(connector)]
+        pages = bench.listed_pages(connector)
+        return [digest_of(part) for page in pages for part in parts_of(page)]
 
 
 def _spoil(bench: Bench, external_id: str, seats: str) -> None:
