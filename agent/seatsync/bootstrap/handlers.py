@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from seatsync.domain.job import JobKind
-from seatsync.errors import NotApplicable
 from seatsync.mirror.retention import delete_run, runs_before
 from seatsync.mirror.settings import load_settings
 from seatsync.sync.request import ContractSync, ProviderSync
@@ -43,15 +42,14 @@ class Handlers:
 
     def by_kind(self) -> Mapping[JobKind, Handler]:
         """Return what does each kind of job."""
-        return {
+        handlers: dict[JobKind, Handler] = {
             JobKind.SYNC_PROVIDER: self.sync_provider,
             JobKind.SYNC_SUBSCRIPTIONS: self.sync_subscriptions,
             JobKind.SYNC_PROVIDER_ACCOUNTS: self.sync_provider_accounts,
             JobKind.VERIFY_CONNECTIVITY: self.verify_connectivity,
             JobKind.PRUNE_REPORT: self.prune_report,
-            JobKind.CRM_PULL: self.pull_crm,
-            JobKind.CRM_PUSH: self.push_crm,
         }
+        return handlers | (_exchange_handlers(self.crm) if self.crm else {})
 
     def sync_provider(self, job: Job, control: Control, progress: ProgressSink) -> None:
         """Sync everything of one provider."""
@@ -85,22 +83,9 @@ class Handlers:
         """Verify Connectivity of one provider."""
         self.engine.verify(job.arguments["provider_key"], control, progress)
 
-    def pull_crm(self, _job: Job, control: Control, progress: ProgressSink) -> None:
-        """Take over what changed in the CRM."""
-        self._exchange().pull(control, progress)
-
-    def push_crm(self, _job: Job, control: Control, progress: ProgressSink) -> None:
-        """Tell the CRM what changed here."""
-        self._exchange().push(control, progress)
-
     def _await_crm(self, control: Control, progress: ProgressSink) -> None:
         if self.crm is not None:
             self.crm.ensure_read(control, progress)
-
-    def _exchange(self) -> CrmExchange:
-        if self.crm is None:
-            raise NotApplicable("The mirror itself is the CRM: there is nothing to exchange.")
-        return self.crm
 
     def prune_report(self, _job: Job, control: Control, progress: ProgressSink) -> None:
         """Delete runs, with their entries, and jobs that are older than the retention.
@@ -118,6 +103,13 @@ class Handlers:
             progress(done + 1, len(runs), "deleting old sync runs")
         if days:
             self.queue.prune(before)
+
+
+def _exchange_handlers(crm: CrmExchange) -> dict[JobKind, Handler]:
+    return {
+        JobKind.CRM_PULL: lambda _, control, progress: crm.pull(control, progress),
+        JobKind.CRM_PUSH: lambda _, control, progress: crm.push(control, progress),
+    }
 
 
 def _log_run(run: SyncRun) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ from seatsync.crm.pull import Pull
 from seatsync.crm.push import Push
 from seatsync.crm.relayed_control import RelayedControl
 from seatsync.crm.requests import Requests
-from seatsync.domain.crm import CrmNoun
+from seatsync.domain.crm import CrmDirection, CrmNoun
 from seatsync.errors import PassingFault, StandingFault
 from seatsync.mirror.crm_link import note_failure, note_success, read_links
 from seatsync.mirror.crm_rows import nouns_read
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
     from seatsync.mirror.locks import Locks
     from seatsync.sdk.context import Clock, Control
     from seatsync.sdk.crm import CrmConnection
-
-PULL, PUSH = "pull", "push"
-"""The two directions, as the mirror notes how each is doing."""
 
 LOCK = "crm"
 """What is held during a turn: what the CRM says must not be older than what it was told last."""
@@ -54,14 +50,14 @@ class CrmExchange:
 
     def pull(self, control: Control, progress: ProgressSink) -> None:
         """Take over what changed in the CRM, and take up what its users ask for."""
-        with self._turn(PULL, control) as crm:
+        with self._turn(CrmDirection.PULL, control) as crm:
             self._read(crm, control, progress)
 
     def push(self, control: Control, progress: ProgressSink) -> None:
         """Tell the CRM what changed here, and how its users' requests are doing."""
         self.ensure_read(control, progress)
         self._requests.settle()
-        with self._turn(PUSH, control) as crm:
+        with self._turn(CrmDirection.PUSH, control) as crm:
             self._push.drain(crm, control, progress)
 
     def ensure_read(self, control: Control, progress: ProgressSink) -> None:
@@ -72,7 +68,7 @@ class CrmExchange:
         """
         if self._was_read():
             return
-        with self._turn(PULL, control) as crm:
+        with self._turn(CrmDirection.PULL, control) as crm:
             if not self._was_read():
                 self._read(crm, control, progress)
 
@@ -101,7 +97,7 @@ class CrmExchange:
             return nouns_read(self._mirror) >= frozenset(CrmNoun)
 
     @contextmanager
-    def _turn(self, direction: str, control: Control) -> Iterator[CrmConnection]:
+    def _turn(self, direction: CrmDirection, control: Control) -> Iterator[CrmConnection]:
         with self._locks.hold(LOCK, control):
             try:
                 with self._line.connected(control) as crm:
@@ -122,7 +118,6 @@ class _Line:
         self._connect = connect
         self._control = RelayedControl()
         self._crm: CrmConnection | None = None
-        self._lock = threading.Lock()
 
     @contextmanager
     def connected(self, control: Control) -> Iterator[CrmConnection]:
@@ -132,7 +127,6 @@ class _Line:
             yield self._crm
 
     def close(self) -> None:
-        with self._lock:
-            crm, self._crm = self._crm, None
+        crm, self._crm = self._crm, None
         if crm is not None:
             crm.close()

@@ -27,6 +27,13 @@ class CrmNoun(StrEnum):
     CHANGE_REQUEST = "change_request"
 
 
+class CrmDirection(StrEnum):
+    """Which way records pass: out of the CRM, or into it."""
+
+    PULL = "pull"
+    PUSH = "push"
+
+
 CrmValue = str | int | bool | Decimal | UUID | datetime | date | None
 """The canonical value of a field: choices as the contract's words, instants aware and in UTC."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from seatsync.domain.crm import CrmDirection
 from seatsync.domain.exception import ExceptionKind
 
 if TYPE_CHECKING:
@@ -60,16 +61,17 @@ _CATCHES_UP = (
     "Verify that the CRM can be reached, and that it lets the agent in; "
     "what is late follows by itself as soon as it does."
 )
-_LATE = {
-    "pull": ("What changed in the CRM has not been read since {since}: {detail}", _CATCHES_UP),
-    "push": ("What changed here has not been told to the CRM since {since}: {detail}", _CATCHES_UP),
+_LATE: dict[str, str] = {
+    CrmDirection.PULL: "What changed in the CRM has not been read since {since}: {detail}",
+    CrmDirection.PUSH: "What changed here has not been told to the CRM since {since}: {detail}",
 }
 """What STALE_JOB says where it is about a direction of the exchange with the CRM."""
 
 
 def explain(kind: ExceptionKind, name: str, detail: str | None, since: datetime) -> tuple[str, str]:
     """Return message and remedy; `name` is what it is about, `detail` what the kind adds."""
-    texts = _LATE.get(name) if kind is ExceptionKind.STALE_JOB else None
-    message, remedy = texts or _TEXTS[kind]
+    message, remedy = _TEXTS[kind]
+    if kind is ExceptionKind.STALE_JOB and name in _LATE:
+        message, remedy = _LATE[name], _CATCHES_UP
     spelled = f"{since:%Y-%m-%d %H:%M} UTC"
     return message.format(name=name, detail=detail or "reason unknown", since=spelled), remedy

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid5
 
+from seatsync.domain.crm import CrmDirection
 from seatsync.domain.ids import NAMESPACE
 from seatsync.domain.text import storable
 from seatsync.mirror.codec import decode_instant
@@ -34,25 +35,25 @@ _FAILURE = """
 
 @dataclass(frozen=True, slots=True)
 class CrmLink:
-    """One direction, `pull` or `push`; it is late while `late_since` is not None."""
+    """How one direction is doing; it is late while `late_since` is not None."""
 
-    direction: str
+    direction: CrmDirection
     succeeded_at: datetime | None
     late_since: datetime | None
     last_error: str | None
 
 
-def link_id(direction: str) -> UUID:
+def link_id(direction: CrmDirection) -> UUID:
     """Return the id under which a direction stands among the exceptions; always the same."""
     return uuid5(NAMESPACE, f"crm-link:{direction}")
 
 
-def note_success(mirror: Mirror, direction: str, now: datetime) -> None:
+def note_success(mirror: Mirror, direction: CrmDirection, now: datetime) -> None:
     """Note that everything in this direction has been exchanged."""
     mirror.execute(_SUCCESS, {"direction": direction, "now": now})
 
 
-def note_failure(mirror: Mirror, direction: str, message: str, now: datetime) -> None:
+def note_failure(mirror: Mirror, direction: CrmDirection, message: str, now: datetime) -> None:
     """Note why the exchange failed; it is late since the first failure after a success."""
     params = {"direction": direction, "now": now, "message": storable(message)}
     mirror.execute(_FAILURE, params)
@@ -67,7 +68,7 @@ def read_links(mirror: Mirror) -> tuple[CrmLink, ...]:
 
 
 def _link(direction: str, succeeded_at: Any, late_since: Any, error: str | None) -> CrmLink:
-    return CrmLink(direction, _instant(succeeded_at), _instant(late_since), error)
+    return CrmLink(CrmDirection(direction), _instant(succeeded_at), _instant(late_since), error)
 
 
 def _instant(stored: Any) -> datetime | None:

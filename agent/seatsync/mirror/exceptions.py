@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
+from seatsync.domain.crm import CrmDirection
 from seatsync.domain.exception import ExceptionKind, SyncException
 from seatsync.domain.exception_text import explain
 from seatsync.domain.filters import ExceptionFilter
@@ -112,8 +113,8 @@ class _Query:
             silent_since=value(now - SILENT_FOR),
             waiting_since=value(now - WAITING_FOR),
             late_since=value(now - LATE_FOR),
-            pull_id=value(link_id("pull")),
-            push_id=value(link_id("push")),
+            pull_id=value(link_id(CrmDirection.PULL)),
+            push_id=value(link_id(CrmDirection.PUSH)),
         )
 
     def read(self, branches: Iterable[_Branch], window: Window | None = None) -> list[_Found]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from seatsync.domain.crm import CrmDirection
 from seatsync.domain.exception import ExceptionKind
 from seatsync.domain.subscription import SubscriptionStatus
 
@@ -55,11 +56,11 @@ _STALE_JOBS = """
     WHERE (k.status IN ('DISPATCHED', 'IN_PROGRESS') AND k.updated_at < {silent_since})
         OR (k.status IN ('WAITING', 'RETRY') AND k.run_after < {waiting_since})
 """
-_LATE_LINKS = """
-    SELECT CASE k.direction WHEN 'pull' THEN {pull_id} ELSE {push_id} END,
+_LATE_LINKS = f"""
+    SELECT CASE k.direction WHEN '{CrmDirection.PULL}' THEN {{pull_id}} ELSE {{push_id}} END,
         k.direction, k.last_error, NULL, k.late_since
-    FROM crm_link k WHERE k.late_since < {late_since}
-"""
+    FROM crm_link k WHERE k.late_since < {{late_since}}
+"""  # noqa: S608
 
 # Few are parked, of however many wait; so they are looked for first.
 _PARKED = """(SELECT * FROM crm_outbox WHERE parked) o

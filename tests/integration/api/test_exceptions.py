@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from seatsync.domain.crm import CrmDirection
 from seatsync.domain.exception import ExceptionKind
 from seatsync.domain.ids import new_id
 from seatsync.domain.roles import LOCAL
@@ -261,10 +262,10 @@ def test_a_crm_that_cannot_be_reached_is_an_exception_after_a_quarter_of_an_hour
 ) -> None:
     then = datetime.now(UTC) - timedelta(minutes=minutes)
     with office.mirror.writing():
-        note_success(office.mirror, "pull", then - timedelta(hours=1))
-        note_failure(office.mirror, "pull", "no route", then)
-        note_failure(office.mirror, "pull", "no answer", datetime.now(UTC))
-        note_success(office.mirror, "push", then)
+        note_success(office.mirror, CrmDirection.PULL, then - timedelta(hours=1))
+        note_failure(office.mirror, CrmDirection.PULL, "no route", then)
+        note_failure(office.mirror, CrmDirection.PULL, "no answer", datetime.now(UTC))
+        note_success(office.mirror, CrmDirection.PUSH, then)
     assert summary(desk).get("STALE_JOB", 0) == late
     if late:
         [exception] = listed(desk)
@@ -273,14 +274,14 @@ def test_a_crm_that_cannot_be_reached_is_an_exception_after_a_quarter_of_an_hour
         )
         assert datetime.fromisoformat(exception["since"]) == then
     with office.mirror.writing():
-        note_success(office.mirror, "pull", datetime.now(UTC))
+        note_success(office.mirror, CrmDirection.PULL, datetime.now(UTC))
     assert summary(desk) == {}
 
 
 def test_late_links_and_stale_jobs_are_paged_together(desk: FrontDesk, office: BackOffice) -> None:
     then = datetime.now(UTC) - timedelta(hours=2)
     with office.mirror.writing():
-        for direction in ("pull", "push"):
+        for direction in CrmDirection:
             note_failure(office.mirror, direction, "no route", then)
     query = "query($after: String) { exceptions(first: 1, after: $after)"
     query += " { nodes { message } pageInfo { endCursor hasNextPage } } }"

@@ -10,7 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from seatsync.domain.connectivity import Consent, ConsentKind, ConsentState
-from seatsync.domain.crm import CrmNoun
+from seatsync.domain.crm import CrmDirection, CrmNoun
 from seatsync.domain.ids import new_id
 from seatsync.domain.provider import HealthState, ProviderHealth
 from seatsync.domain.roles import LOCAL
@@ -172,7 +172,7 @@ def test_what_the_crm_has_yet_to_be_told_and_how_late_it_is_are_counted(
         note_created(mirror, CrmNoun.ACCOUNT, [new_id()], now)
         mirror.execute("UPDATE crm_outbox SET parked = :yes", {"yes": True})
         note_created(mirror, CrmNoun.SUBSCRIPTION, [new_id(), new_id()], now)
-        note_failure(mirror, "push", "no answer", now)
+        note_failure(mirror, CrmDirection.PUSH, "no answer", now)
     mirror.feeds_crm = False
     found = scraped(desk)
     assert found["crm_outbox_records"] == {
