@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sync import HERE, Measured, machine
+from sync import HERE, Measured, machine, measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,16 +76,9 @@ def service(accounts: int, subscriptions: int) -> Iterator[Service]:
         process.stdin.close()
 
 
-def measure(crm: Service, work: str, database: str) -> Measured:
-    """Do one piece of work in a process of its own; start-up is not in its figures."""
-    done = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, str(HERE / "crm_work.py"), work, database],
-        input=json.dumps(crm.settings),
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    return Measured(**json.loads(done.stdout.splitlines()[-1]))
+def measure_work(crm: Service, work: str, database: str) -> Measured:
+    """Do one piece of work in a process of its own."""
+    return measure(work, crm.settings, database, "crm_work.py")
 
 
 def measure_all(crm: Service, database: str) -> Iterator[Taken]:
@@ -94,17 +87,17 @@ def measure_all(crm: Service, database: str) -> Iterator[Taken]:
         if work == "edit":
             crm.tell("edit")
         crm.tell("requests")
-        measured = measure(crm, "read" if work == "read" else "pull", database)
+        measured = measure_work(crm, "read" if work == "read" else "pull", database)
         yield Taken(label, measured, crm.tell("requests"))
 
 
 def measure_push(accounts: int, subscriptions: int, database: str) -> Taken:
     """Fill a mirror from one organisation, and measure how an empty one is told all of it."""
     with service(accounts, subscriptions) as full:
-        measure(full, "pull", database)
+        measure_work(full, "pull", database)
     with service(0, 0) as empty:
         empty.tell("requests")
-        measured = measure(empty, "push", database)
+        measured = measure_work(empty, "push", database)
         label = f"first push of {subscriptions:,} subscriptions"
         return Taken(label, measured, empty.tell("requests"), has_floor=False)
 

@@ -11,11 +11,9 @@ from uuid import UUID
 
 from seatsync.domain.crm import CrmNoun
 from seatsync.domain.ids import new_id, provider_account_id, subscription_id
-from seatsync.sdk.context import ConnectorContext, Control
 from seatsync.sdk.simulator import served
 from seatsync_dataverse.mapped import shapes_for
-from seatsync_dataverse.plugin import PLUGIN
-from seatsync_dataverse.settings import DataverseSettings
+from seatsync_dataverse.sample import prepared
 from seatsync_dataverse.simulator import SettableClock, Simulator
 
 if TYPE_CHECKING:
@@ -31,11 +29,10 @@ Named = tuple[UUID, dict[str, Any]]
 def main() -> None:
     """Print the settings as a JSON line, then answer each command with one."""
     accounts, subscriptions = int(sys.argv[1]), int(sys.argv[2])
-    clock = SettableClock()
-    simulator = Simulator(clock)
+    simulator = Simulator(SettableClock())
     with served(simulator.app) as origin:
         settings = simulator.settings(origin) | {"max_requests_per_second": 10_000}
-        prepare(settings, clock)
+        prepared(simulator)
         names = Names()
         ids = [new_id() for _ in range(accounts)]
         names.fill(simulator, CrmNoun.ACCOUNT, account_rows(ids))
@@ -51,14 +48,6 @@ def main() -> None:
             print(json.dumps(obey(simulator, names, line.strip(), contracts)), flush=True)
 
 
-def prepare(settings: dict[str, Any], clock: SettableClock) -> None:
-    """Make the tables, as an administrator does."""
-    context = ConnectorContext("crm", control=Hurried(clock), clock=clock)
-    schema = PLUGIN.schema(DataverseSettings.model_validate(settings), context)
-    list(schema.set_up())
-    schema.close()
-
-
 def obey(simulator: Simulator, names: Names, command: str, contracts: list[UUID]) -> int:
     """Tell how many requests there were since the last time, or let users edit contracts."""
     if command == "edit":
@@ -70,19 +59,6 @@ def obey(simulator: Simulator, names: Names, command: str, contracts: list[UUID]
     told = simulator.requests("/api/data/")
     simulator.forget()
     return told
-
-
-class Hurried(Control):
-    """Lets the CRM's time pass instead of waiting for it."""
-
-    def __init__(self, clock: SettableClock) -> None:
-        """Move this clock."""
-        super().__init__()
-        self._clock = clock
-
-    def sleep(self, seconds: float) -> None:
-        """Let `seconds` pass at once."""
-        self._clock.advance(seconds)
 
 
 class Names:

@@ -90,10 +90,12 @@ def provider(customers: int, subscriptions: int) -> Iterator[Provider]:
         process.stdin.close()
 
 
-def measure(work: str, settings: Mapping[str, Any], database: str) -> Measured:
+def measure(
+    work: str, settings: Mapping[str, Any], database: str, program: str = "work.py"
+) -> Measured:
     """Do one piece of work in a process of its own; start-up is not in its figures."""
     done = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, str(HERE / "work.py"), work, database],
+        [sys.executable, str(HERE / program), work, database],
         input=json.dumps(settings),
         stdout=subprocess.PIPE,
         text=True,

@@ -31,6 +31,11 @@ SEPARATOR = "\n"
 """Stands between what several changes noted of one record, the earliest first."""
 
 
+def noted_fields(text: str) -> frozenset[str]:
+    """Return the names of the fields that an item's text notes, however often."""
+    return frozenset(filter(None, text.split(SEPARATOR)))
+
+
 class Operation(StrEnum):
     """What has to be done with a record of the CRM."""
 

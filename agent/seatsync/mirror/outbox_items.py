@@ -14,7 +14,7 @@ from seatsync.domain.crm import CrmNoun
 from seatsync.domain.ids import NIL
 from seatsync.domain.text import storable
 from seatsync.mirror.codec import decode_uuid
-from seatsync.mirror.outbox import SEPARATOR, Operation
+from seatsync.mirror.outbox import SEPARATOR, Operation, noted_fields
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -45,7 +45,7 @@ class OutboxItem:
     @property
     def names(self) -> frozenset[str]:
         """Return which fields changed; a record that is to be made has all of its fields told."""
-        return _names(self.fields)
+        return noted_fields(self.fields)
 
 
 def count_due(mirror: Mirror, now: datetime) -> dict[tuple[CrmNoun, Operation], int]:
@@ -126,7 +126,7 @@ def settle(mirror: Mirror, items: Collection[OutboxItem]) -> None:
     for item_id, revision, fields, bases in _locked(mirror, read.keys()):
         item = read[item_id]
         rest = _since(item.fields, fields)
-        if revision == item.revision or not _names(rest):
+        if revision == item.revision or not noted_fields(rest):
             done.append((mirror.codec.uuid(item_id),))
         else:
             changed.append((rest, _since(item.bases, bases), mirror.codec.uuid(item_id)))
@@ -197,7 +197,3 @@ def _in_order(items: Iterable[OutboxItem]) -> list[OutboxItem]:
 
 def _since(earlier: str, later: str) -> str:
     return later[len(earlier) :].removeprefix(SEPARATOR)
-
-
-def _names(fields: str) -> frozenset[str]:
-    return frozenset(fields.split(SEPARATOR)) - {""}

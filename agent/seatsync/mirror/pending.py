@@ -13,7 +13,7 @@ import msgspec
 
 from seatsync.domain.ownership import FIELDS, FieldKind
 from seatsync.mirror.codec import decode_uuid
-from seatsync.mirror.outbox import SEPARATOR, Operation
+from seatsync.mirror.outbox import SEPARATOR, Operation, noted_fields
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -81,8 +81,7 @@ def drop(mirror: Mirror, noun: CrmNoun, ids: Iterable[UUID]) -> None:
 
 
 def _pending(noun: CrmNoun, operation: str, fields: str, bases: str) -> Pending:
-    named = frozenset(name for name in fields.split(SEPARATOR) if name)
-    return Pending(Operation(operation), named, _bases(noun, bases))
+    return Pending(Operation(operation), noted_fields(fields), _bases(noun, bases))
 
 
 def _bases(noun: CrmNoun, text: str) -> dict[str, tuple[CrmValue, ...]]:

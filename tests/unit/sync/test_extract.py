@@ -6,6 +6,7 @@ import threading
 import time
 from contextlib import closing
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,14 @@ from hypothesis import strategies as st
 from seatsync.errors import Cancelled, CustomerError, ProviderUnreachable
 from seatsync.sdk.context import Control
 from seatsync.sync.coverage import PASSING_FAULTS_IN_A_ROW, Coverage
-from seatsync.sync.extract import PAGES_AHEAD, Extraction, ListingEnded, PageRead, Source
+from seatsync.sync.extract import (
+    PAGES_AHEAD,
+    RECORDS_AHEAD,
+    Extraction,
+    ListingEnded,
+    PageRead,
+    Source,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -165,3 +173,25 @@ def test_a_listing_in_doubt_covers_nobody(*, doubt: bool) -> None:
     coverage.end(ListingEnded(None))
     assert coverage.is_empty
     assert not coverage.covers("anybody")
+
+
+def test_a_single_listing_is_read_on_while_its_pages_are_applied() -> None:
+    shelf = Shelf()
+    extraction = Extraction([shelf.source("all", 10_000)], 1, Control())
+    with closing(extraction.events()) as events:
+        next(events)
+        assert shelf.given == 1
+        with extraction.reading_on():
+            deadline = time.monotonic() + PATIENCE_S
+            while shelf.given <= RECORDS_AHEAD:
+                assert time.monotonic() < deadline
+        arrived = [event for event in islice(events, 3) if isinstance(event, PageRead)]
+    assert [page.records for page in arrived] == [["all/1"], ["all/2"], ["all/3"]]
+    assert shelf.given == RECORDS_AHEAD + 1
+
+
+def test_several_listings_need_nobody_to_read_on() -> None:
+    extraction = Extraction([Shelf().source(str(one), 2) for one in range(3)], 2, Control())
+    events = extraction.events()
+    with closing(events), extraction.reading_on():
+        assert len(list(events)) == 9
