@@ -21,6 +21,7 @@ from seatsync.errors import (
 from seatsync.mirror.run_log import begin_run
 from seatsync.sdk.context import Control
 from seatsync.sync import provider_run
+from seatsync.sync.extract import PAGES_AHEAD, RECORDS_AHEAD
 from seatsync.sync.request import ProviderSync
 
 if TYPE_CHECKING:
@@ -179,7 +180,7 @@ def test_a_plugin_that_breaks_fails_the_run_and_the_run_says_so(lab: Laboratory)
 def test_a_mirror_that_cannot_be_written_stops_the_readers(
     lab: Laboratory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lab.world.fill(customers=5, each=30)
+    lab.world.fill(customers=5, each=600)
 
     def broken(*_: object) -> None:
         raise OSError("the disk is gone")
@@ -188,7 +189,8 @@ def test_a_mirror_that_cannot_be_written_stops_the_readers(
     monkeypatch.setattr(provider_run, "APPLY_BATCH", 1)
     with pytest.raises(OSError, match="disk is gone"):
         lab.sync()
-    assert lab.world.pages_given < 40
+    ahead = RECORDS_AHEAD // lab.world.page_size if lab.world.scans else PAGES_AHEAD
+    assert lab.world.pages_given < ahead + 36
 
 
 def test_connectors_are_closed_however_a_run_ends(lab: Laboratory) -> None:
