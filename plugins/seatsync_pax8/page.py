@@ -56,12 +56,9 @@ class SubscriptionPage(ListedPage[RemoteSubscription]):
 
     def parts(self) -> Sequence[SubscriptionPage]:
         """Cut the page into small ones."""
-        starts = range(0, len(self._raws), TOLD_TOGETHER)
-        ends = range(TOLD_TOGETHER, len(self._raws) + TOLD_TOGETHER, TOLD_TOGETHER)
-        return [
-            SubscriptionPage(self._raws[start:end], self._entries[start:end])
-            for start, end in zip(starts, ends, strict=True)
-        ]
+        places = range(0, len(self._raws), TOLD_TOGETHER)
+        pieces = [slice(place, place + TOLD_TOGETHER) for place in places]
+        return [SubscriptionPage(self._raws[piece], self._entries[piece]) for piece in pieces]
 
     def __len__(self) -> int:
         """Return how many subscriptions the page has."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,6 @@ from seatsync.mirror.provider_account_writes import mark_all_synced, mark_errors
 from seatsync.mirror.run_log import add_counts
 from seatsync.mirror.settings import load_settings
 from seatsync.mirror.sightings import load_subscription_sightings, unseen_subscriptions
-from seatsync.sdk.context import Control
 from seatsync.sync.batch import Reading, note_seen, plan_batch
 from seatsync.sync.coverage import Coverage
 from seatsync.sync.customers import CustomerReader
@@ -26,7 +25,8 @@ from seatsync.sync.failure import failure_of, guard_failure, unreadable_message
 from seatsync.sync.sources import subscription_sources
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
     from uuid import UUID
 
     from seatsync.domain.customer import RemoteCustomer
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from seatsync.errors import SeatsyncError
     from seatsync.mirror.database import Mirror
     from seatsync.sdk.connector import Capabilities, Connector
-    from seatsync.sdk.context import Clock
+    from seatsync.sdk.context import Clock, Control
     from seatsync.sdk.listing import Listed
     from seatsync.sync.extract import ListingEnded
     from seatsync.sync.ledger import Ledger
@@ -70,7 +70,7 @@ class ProviderRun:
         self._settings = settings
         self._capabilities = capabilities
         self._sightings = load_subscription_sightings(mirror, provider_key)
-        self._extraction: Extraction[Listed[RemoteSubscription]] = Extraction((), 1, Control())
+        self._reading_on: Callable[[], AbstractContextManager[None]] = nullcontext
         self._coverage = Coverage()
         self._is_credible = True
         self._fetched = 0
@@ -131,8 +131,9 @@ class ProviderRun:
         )
         readers = min(self._capabilities.readers, max(len(sources), 1))
         self._coverage = Coverage(len(sources), is_credible=self._is_credible)
-        self._extraction = Extraction(sources, readers, control)
-        with closing(self._extraction.events()) as events:
+        extraction = Extraction(sources, readers, control)
+        self._reading_on = extraction.reading_on
+        with closing(extraction.events()) as events:
             for event in events:
                 if isinstance(event, PageRead):
                     self._take_page(event)
@@ -167,7 +168,7 @@ class ProviderRun:
         self._applied_at_s = self._clock.monotonic()
         if not reading.fetched and not ended:
             return
-        with self._extraction.reading_on(), self._mirror.writing(durable=False):
+        with self._reading_on(), self._mirror.writing(durable=False):
             owners = [owner for owner, _ in ended]
             hold_listed(self._mirror, {self._key: reading.records}, owners)
             batch = plan_batch(self._mirror, self._planner(), reading, self._sightings)
