@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -21,6 +21,7 @@ from seatsync.errors import (
 from seatsync.mirror.run_log import begin_run
 from seatsync.sdk.context import Control
 from seatsync.sync import provider_run
+from seatsync.sync.batch import plan_batch
 from seatsync.sync.extract import PAGES_AHEAD, RECORDS_AHEAD
 from seatsync.sync.request import ProviderSync
 
@@ -40,7 +41,8 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 def readers_end() -> Iterator[None]:
     """See that no reader thread outlives its run."""
     yield
-    assert not [one.name for one in threading.enumerate() if one.name.startswith("extract")]
+    names = [one.name for one in threading.enumerate()]
+    assert not [name for name in names if name.startswith(("extract", "read-ahead"))]
 
 
 def test_a_cancelled_run_leaves_what_was_committed(lab: Laboratory, small_batches: None) -> None:
@@ -191,6 +193,23 @@ def test_a_mirror_that_cannot_be_written_stops_the_readers(
         lab.sync()
     ahead = RECORDS_AHEAD // lab.world.page_size if lab.world.scans else PAGES_AHEAD
     assert lab.world.pages_given < ahead + 36
+
+
+def test_the_provider_is_read_on_while_a_batch_is_applied(
+    lab: Laboratory, small_batches: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.world.fill(customers=1, each=20)
+    gate = lab.world.gate(lab.world.listing("c-1"), page=2)
+    was_read_on = []
+
+    def plan_when_read_on(*given: Any) -> Any:
+        was_read_on.append(gate.reached.wait(10))
+        gate.opened.set()
+        return plan_batch(*given)
+
+    monkeypatch.setattr(provider_run, "plan_batch", plan_when_read_on)
+    assert lab.sync().outcome is SyncOutcome.SUCCEEDED
+    assert was_read_on[0]
 
 
 def test_connectors_are_closed_however_a_run_ends(lab: Laboratory) -> None:

@@ -22,6 +22,7 @@ from seatsync.errors import (
 )
 from seatsync.sdk.listing import digest_of
 from seatsync.sdk.simulator import answers, dropped, garbage, throttled, truncated
+from seatsync_pax8.page import TOLD_TOGETHER, SubscriptionPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +45,12 @@ def scan(connector: Pax8Connector) -> list[RemoteSubscription]:
 
 def digests(connector: Pax8Connector) -> list[bytes | None]:
     return [digest_of(page) for page in connector.all_subscriptions()]
+
+
+def pieces(connector: Pax8Connector) -> list[SubscriptionPage]:
+    [page] = connector.all_subscriptions()
+    assert isinstance(page, SubscriptionPage)
+    return list(page.parts())
 
 
 def fingerprints(connector: Pax8Connector) -> list[bytes]:
@@ -198,6 +205,22 @@ def test_the_digest_of_a_page_is_that_of_its_records_alone(
     partner.add_subscription(other, "p", 9)
     pages = list(connect().subscriptions(RemoteCustomer(company, "Example Bakery")))
     assert [digest_of(page) for page in pages] == [before]
+
+
+def test_a_change_shows_in_one_piece_of_its_page_alone(
+    connect: Connect, partner: Simulator
+) -> None:
+    _, ids = stock(partner, 2 * TOLD_TOGETHER + 10)
+    before = pieces(connect())
+    partner.set_quantity(ids[TOLD_TOGETHER], 99)
+    after = pieces(connect())
+    assert [len(piece) for piece in before] == [TOLD_TOGETHER, TOLD_TOGETHER, 10]
+    assert [one.digest == other.digest for one, other in zip(before, after, strict=True)] == [
+        True,
+        False,
+        True,
+    ]
+    assert [listed.read().external_id for piece in after for listed in piece] == ids
 
 
 @pytest.mark.parametrize(
