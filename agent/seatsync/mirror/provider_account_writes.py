@@ -12,6 +12,7 @@ from seatsync.mirror.outbox import note_created, note_values
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
     from uuid import UUID
 
@@ -110,7 +111,7 @@ def update_customers(
     )
 
 
-def mark_unlisted(mirror: Mirror, provider_key: str, unseen: frozenset[bytes]) -> None:
+def mark_unlisted(mirror: Mirror, provider_key: str, unseen: AbstractSet[bytes]) -> None:
     """Say of known customers that the provider's complete list no longer shows them."""
     mirror.execute_many(
         f"UPDATE provider_account SET last_error = '{NOT_LISTED}', fingerprint = NULL"  # noqa: S608

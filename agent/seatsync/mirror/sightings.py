@@ -32,37 +32,35 @@ class Sightings:
 
     What holds them is the 16-byte fingerprint: nothing else of an unchanged record is needed.
     Where the last listing is known page by page, a page that is shown again is recognised by
-    its digest, and nothing is looked at one by one before a page is shown that is not known.
+    its digest. The records of a page are looked at one by one only from when the listing shows
+    one of them on another page.
     """
 
     def __init__(
         self, fingerprints: Iterable[bytes] = (), pages: Mapping[bytes, bytes] | None = None
     ) -> None:
         """Start with what the mirror holds as present: records, or pages that hold them all."""
-        self._present = set(fingerprints)
-        self._unseen = set(self._present)
+        self._unseen = set(fingerprints)
+        self._closed = dict(pages or {})
+        self._homes: dict[bytes, bytes | None] | None = (
+            None if pages else dict.fromkeys(self._unseen)
+        )
         self._fresh: set[bytes] = set()
-        self._pages = dict(pages or {})
-        self._by_page = bool(pages)
         self._shown: dict[bytes, bytes] = {}
+        self._has_news = not pages
         self._is_tellable = True
 
     def recognise_page(self, digest: bytes | None) -> bool:
         """Tell whether a page is known, with records that no other page has shown; note it."""
-        fingerprints = self._pages.get(digest) if digest else None
-        if digest is None or fingerprints is None:
+        if digest is None or digest not in self._closed:
             return False
-        if not self._by_page:
-            records = _split(fingerprints)
-            if not self._unseen.issuperset(records):
-                return False
-            self._unseen.difference_update(records)
-        self._shown[digest] = self._pages.pop(digest)
+        self._shown[digest] = self._closed.pop(digest)
         return True
 
     def note_page(self, digest: bytes | None, fingerprints: Sequence[bytes]) -> None:
         """Remember a page that was not recognised, for the next listing."""
-        self._look_closer()
+        self._page_of()
+        self._has_news = True
         if digest is None:
             self._is_tellable = False
         else:
@@ -71,21 +69,15 @@ class Sightings:
     @property
     def new_pages(self) -> Mapping[bytes, bytes] | None:
         """Return all pages shown, if one was new and they hold each listed record once."""
-        if self._by_page or not self._is_tellable:
+        if not self._has_news or not self._is_tellable:
             return None
-        listed = len(self._present) - len(self._unseen) + len(self._fresh)
-        size = sum(map(len, self._shown.values()))
-        return self._shown if size == listed * FINGERPRINT_BYTES else None
-
-    def _look_closer(self) -> None:
-        if self._by_page:
-            self._by_page = False
-            self._unseen.update(_records(self._pages))
-            self._present = self._unseen.union(_records(self._shown))
+        waiting = len(self._unseen) + _size(self._closed)
+        listed = len(self._page_of()) - waiting + len(self._fresh)
+        return self._shown if _size(self._shown) == listed else None
 
     def recognise(self, fingerprints: AbstractSet[bytes]) -> AbstractSet[bytes]:
         """Note that the records of a page were listed; return those known and unchanged."""
-        self._look_closer()
+        self._open(fingerprints)
         known = self._unseen & fingerprints
         self._unseen -= known
         return known
@@ -99,24 +91,40 @@ class Sightings:
 
     def see(self, before: bytes) -> None:
         """Note that the record which had this fingerprint was listed, with another one now."""
-        self._look_closer()
+        self._open((before,))
         self._unseen.discard(before)
-        self._present.discard(before)
+        self._page_of().pop(before, None)
 
     def was_listed(self, fingerprint: bytes) -> bool:
         """Tell whether the listing has shown this very record, up to now."""
-        self._look_closer()
-        if fingerprint in self._present:
-            return fingerprint not in self._unseen
+        pages = self._page_of()
+        if fingerprint in pages:
+            return fingerprint not in self._unseen and pages[fingerprint] not in self._closed
         return fingerprint in self._fresh
 
     @property
-    def unseen(self) -> frozenset[bytes]:
+    def unseen(self) -> AbstractSet[bytes]:
         """Return the fingerprints of known records that no listing has shown."""
-        if self._by_page and not self._pages:
-            return frozenset()
-        self._look_closer()
-        return frozenset(self._unseen)
+        return self._unseen.union(*map(_split, self._closed.values()))
+
+    def _page_of(self) -> dict[bytes, bytes | None]:
+        """Return the page of each record that was present, None where pages are not known."""
+        if self._homes is None:
+            pages = chain(self._shown.items(), self._closed.items())
+            self._homes = {record: digest for digest, page in pages for record in _split(page)}
+        return self._homes
+
+    def _open(self, fingerprints: Iterable[bytes]) -> None:
+        """From now on look at the records one by one that share a page with one of these."""
+        page_of = self._page_of()
+        for digest in {page_of.get(fingerprint) for fingerprint in fingerprints}:
+            if digest in self._closed:
+                self._unseen.update(_split(self._closed.pop(digest)))
+
+
+def _size(pages: Mapping[bytes, bytes]) -> int:
+    """Return how many records the pages hold."""
+    return sum(map(len, pages.values())) // FINGERPRINT_BYTES
 
 
 def _split(fingerprints: bytes) -> tuple[bytes, ...]:
@@ -125,10 +133,6 @@ def _split(fingerprints: bytes) -> tuple[bytes, ...]:
         f"{FINGERPRINT_BYTES}s" * (len(fingerprints) // FINGERPRINT_BYTES), fingerprints
     )
     return parts
-
-
-def _records(pages: Mapping[bytes, bytes]) -> Iterator[bytes]:
-    return chain.from_iterable(map(_split, pages.values()))
 
 
 def load_subscription_sightings(mirror: Mirror, provider_key: str) -> Sightings:
@@ -173,7 +177,7 @@ def begin_epoch(mirror: Mirror, provider_key: str, epoch: str) -> None:
 
 
 def unseen_subscriptions(
-    mirror: Mirror, provider_key: str, unseen: frozenset[bytes]
+    mirror: Mirror, provider_key: str, unseen: AbstractSet[bytes]
 ) -> Iterator[tuple[UUID, str]]:
     """Yield (subscription id, external id of its customer) of present records not seen.
 

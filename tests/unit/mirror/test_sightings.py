@@ -63,6 +63,23 @@ def test_pages_and_records_lead_to_the_same_conclusions(
     assert by_page.unseen == by_record.unseen
 
 
+@given(histories(), st.data())
+def test_both_agree_on_what_was_listed_when_records_are_seen_changed(
+    history: tuple[list[Page], list[Page]], data: st.DataObject
+) -> None:
+    before, after = history
+    by_record = Sightings(record for page in before for record in page)
+    by_page = Sightings(pages={digest_of(page): b"".join(page) for page in before})
+    for page in after:
+        assert show(by_page, page) == show(by_record, page)
+        old = data.draw(records)
+        by_page.see(old)
+        by_record.see(old)
+        asked = data.draw(records)
+        assert by_page.was_listed(asked) == by_record.was_listed(asked)
+    assert by_page.unseen == by_record.unseen
+
+
 @given(histories())
 def test_what_is_remembered_of_a_listing_is_just_what_it_showed(
     history: tuple[list[Page], list[Page]],
