@@ -11,7 +11,7 @@ from seatsync.sdk.http import decoded, raise_for_answer
 from seatsync_pax8.wire import (
     NO_PRODUCT,
     Product,
-    digest_of,
+    mark_of,
     product_decoder,
     read_needed_products,
     read_reason,
@@ -19,6 +19,7 @@ from seatsync_pax8.wire import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     import httpx
     import msgspec
@@ -28,10 +29,11 @@ class Entry(NamedTuple):
     """A product, and its part in the fingerprints of its subscriptions."""
 
     product: Product
-    digest: bytes
+    mark: bytes
 
 
-NO_ENTRY = Entry(NO_PRODUCT, digest_of(NO_PRODUCT))
+def _entry(product_id: str | None, product: Product) -> Entry:
+    return Entry(product, mark_of(product_id, product))
 
 
 class Catalogue:
@@ -41,7 +43,12 @@ class Catalogue:
         """Ask `client` for what is not known yet."""
         self._client = client
         self._lock = threading.Lock()
-        self._entries: dict[str | None, Entry] = {None: NO_ENTRY}
+        self._entries: dict[str | None, Entry] = {None: _entry(None, NO_PRODUCT)}
+        self._marks = {entry.mark for entry in self._entries.values()}
+
+    def knows(self, marks: AbstractSet[bytes]) -> bool:
+        """Tell whether all of these are marks of products that were asked for, as they are now."""
+        return marks <= self._marks
 
     def entries_for(self, subscriptions: Sequence[msgspec.Raw]) -> list[Entry]:
         """Return the product of each subscription, an empty one where none is needed or known."""
@@ -54,13 +61,14 @@ class Catalogue:
     def _learn(self, product_id: str) -> None:
         with self._lock:
             if product_id not in self._entries:
-                self._entries[product_id] = self._fetch(product_id)
+                entry = _entry(product_id, self._fetch(product_id))
+                self._marks.add(entry.mark)
+                self._entries[product_id] = entry
 
-    def _fetch(self, product_id: str) -> Entry:
+    def _fetch(self, product_id: str) -> Product:
         response = self._client.get(f"products/{quote(product_id, safe='')}")
         if response.status_code == HTTPStatus.NOT_FOUND:
-            return NO_ENTRY
+            return NO_PRODUCT
         if not response.is_success:
             raise_for_answer(response, read_reason(response.content))
-        product = decoded(response, product_decoder)
-        return Entry(product, digest_of(product))
+        return decoded(response, product_decoder)

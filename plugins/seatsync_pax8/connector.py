@@ -97,7 +97,7 @@ class Pax8Connector:
 
     def _subscriptions(self, query: dict[str, str]) -> Iterator[ListedSubscriptions]:
         for page in self._pages("subscriptions", query):
-            yield SubscriptionPage(page, self._catalogue.entries_for(page))
+            yield SubscriptionPage(page, self._catalogue)
 
     def _pages(self, path: str, query: dict[str, str]) -> Iterator[Sequence[msgspec.Raw]]:
         return numbered_pages(partial(self._page, path, query), path)

@@ -23,7 +23,9 @@ from seatsync_pax8.sample import COMPANY_OF_NOBODY, sample_partner
 from seatsync_pax8.settings import AUDIENCE, LARGEST_PAGE, Pax8Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from seatsync.sdk.listing import SubscriptionPage
 
 PERSONAL_KEYS = frozenset(
     {
@@ -49,7 +51,11 @@ def scan(connector: Pax8Connector) -> None:
     for companies in connector.customers():
         for company in companies:
             company.read()
-    for page in connector.all_subscriptions():
+    _read(connector.all_subscriptions())
+
+
+def _read(pages: Iterable[SubscriptionPage]) -> None:
+    for page in pages:
         for listed in page:
             with suppress(RecordError):
                 listed.read()
@@ -66,8 +72,7 @@ def one_company(connector: Pax8Connector) -> None:
     first = next(connector.customers())[0].read()
     for company in (first, RemoteCustomer(COMPANY_OF_NOBODY, "nobody")):
         with suppress(CustomerError):
-            for _ in connector.subscriptions(company):
-                pass
+            _read(connector.subscriptions(company))
 
 
 SCENARIOS: dict[str, Callable[[Pax8Connector], None]] = {

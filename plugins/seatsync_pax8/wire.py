@@ -84,10 +84,15 @@ _marks_decoder = msgspec.json.Decoder(_Marks)
 
 NO_PRODUCT = Product()
 
+MARK_BYTES = 6
 
-def digest_of(product: Product) -> bytes:
-    """Return the part of a subscription's fingerprint that comes from its product."""
-    return fingerprint(repr((product.name, product.part)).encode())
+
+def mark_of(product_id: str | None, product: Product) -> bytes:
+    """Return the part of a subscription's fingerprint that comes from its product.
+
+    No two products share one, and a product has another when it adds something else.
+    """
+    return fingerprint(repr((product_id, product.name, product.part)).encode())[:MARK_BYTES]
 
 
 def read_needed_products(raws: Sequence[msgspec.Raw]) -> list[str | None]:

@@ -47,6 +47,7 @@ class World:
 
     `faults`, `gates` and `repeats` are by listing and number of the page, from 0: a fault is
     raised, a gate waits, before that page; a repeated page shows the one before it once more.
+    Late faults are raised when the page is looked at.
     """
 
     key: str = "lab"
@@ -62,6 +63,7 @@ class World:
     nameless: list[str] = field(default_factory=list)
     """Owners of subscription records that do not say their own id."""
     faults: dict[tuple[str, int], BaseException] = field(default_factory=dict)
+    late_faults: dict[tuple[str, int], BaseException] = field(default_factory=dict)
     gates: dict[tuple[str, int], Gate] = field(default_factory=dict)
     repeats: set[tuple[str, int]] = field(default_factory=set)
     checks: list[ConnectivityCheck] = field(
@@ -132,17 +134,23 @@ class World:
 class LabPage(ListedPage[Any]):
     """A page that can be recognised as a whole."""
 
-    def __init__(self, records: Sequence[Listed[Any]]) -> None:
+    def __init__(self, records: Sequence[Listed[Any]], fault: BaseException | None = None) -> None:
         self._records = records
+        self._fault = fault
 
     @property
     def digest(self) -> bytes | None:
-        return fingerprint(b"page", *self.fingerprints())
+        return fingerprint(b"page", *(record.fingerprint for record in self._records))
+
+    def still_has(self, fingerprints: bytes) -> bool:
+        return fingerprints == b"".join(self.fingerprints())
 
     def __len__(self) -> int:
         return len(self._records)
 
     def fingerprints(self) -> Sequence[bytes]:
+        if self._fault:
+            raise self._fault
         return [record.fingerprint for record in self._records]
 
     def read(self, place: int) -> Any:
@@ -185,7 +193,10 @@ class LabConnector:
         world = self._world
         size = world.page_size
         starts = range(0, len(records), size) or [0]
-        pages = [LabPage(records[start : start + size]) for start in starts]
+        pages = [
+            LabPage(records[start : start + size], world.late_faults.get((listing, number)))
+            for number, start in enumerate(starts)
+        ]
         for number, page in enumerate(pages):
             self._misbehave(listing, number)
             if (listing, number) in world.repeats and number:

@@ -11,7 +11,7 @@ from seatsync.mirror.codec import decode_uuid
 from seatsync.mirror.listed_pages import forget_pages, load_pages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from uuid import UUID
 
@@ -50,9 +50,13 @@ class Sightings:
         self._has_news = not pages
         self._is_tellable = True
 
-    def recognise_page(self, digest: bytes | None) -> bool:
-        """Tell whether a page is known, with records that no other page has shown; note it."""
-        if digest is None or digest not in self._closed:
+    def recognise_page(self, digest: bytes | None, still_has: Callable[[bytes], bool]) -> bool:
+        """Tell whether a page is known, with records that no other page has shown; note it.
+
+        `still_has` is told the joined fingerprints that a page with this digest had, and tells
+        whether it has them still.
+        """
+        if digest is None or digest not in self._closed or not still_has(self._closed[digest]):
             return False
         self._shown[digest] = self._closed.pop(digest)
         return True

@@ -32,15 +32,26 @@ class Listed(NamedTuple, Generic[RecordT]):
 
 
 class ListedPage(Sequence[Listed[RecordT]], ABC):
-    """A page of which nothing is made until it is asked for: the quick way for long listings."""
+    """A page of which nothing is made until it is asked for: the quick way for long listings.
+
+    What a page of subscriptions is asked for may need the provider, such as a product's name;
+    what is raised then, other than `RecordError`, ends the listing that the page is of.
+    """
 
     @property
     def digest(self) -> bytes | None:
-        """The 16 bytes that change whenever a fingerprint would; None where that cannot be told.
+        """The 16 bytes that a page is recognised by as a whole; None where it cannot be.
 
-        The engine asks nothing else of a page whose digest it has seen.
+        They change whenever a fingerprint would, unless `still_has` tells that.
         """
         return None
+
+    def still_has(self, fingerprints: bytes) -> bool:  # noqa: ARG002 - for those that override it
+        """Tell whether records that had these fingerprints, joined, have them still.
+
+        All that is asked of a page whose digest was seen before, with what it had then.
+        """
+        return True
 
     def parts(self) -> Sequence[ListedPage[RecordT]]:
         """Return the pieces that have digests of their own, in order; the page itself unless cut.
@@ -85,6 +96,11 @@ def read_at(page: Sequence[Listed[RecordT]], place: int) -> RecordT:
 def digest_of(page: Sequence[Listed[RecordT]]) -> bytes | None:
     """Return what a page is recognised by as a whole, or None."""
     return page.digest if isinstance(page, ListedPage) else None
+
+
+def still_has(page: Sequence[Listed[RecordT]], fingerprints: bytes) -> bool:
+    """Tell whether a page with a digest that was seen has the fingerprints that it had then."""
+    return not isinstance(page, ListedPage) or page.still_has(fingerprints)
 
 
 def parts_of(page: Sequence[Listed[RecordT]]) -> Sequence[Sequence[Listed[RecordT]]]:

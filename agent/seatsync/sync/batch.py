@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from seatsync.domain.plan import Known, Plan
 from seatsync.domain.text import is_storable
 from seatsync.errors import RecordError
 from seatsync.mirror.known import known_customers, known_subscriptions, landing_contracts
-from seatsync.sdk.listing import digest_of, fingerprints_of, parts_of, read_at
+from seatsync.sdk.listing import digest_of, fingerprints_of, parts_of, read_at, still_has
 from seatsync.sync.failure import contradiction_error, flaw_error, homeless_error
 
 if TYPE_CHECKING:
@@ -48,10 +49,13 @@ class Reading:
         return len(self.records) + len(self.errors)
 
     def add_page(self, page: Sequence[Listed[RemoteSubscription]], sightings: Sightings) -> None:
-        """Read the records of a page that are new or changed, in their canonical spelling."""
+        """Read the records of a page that are new or changed, in their canonical spelling.
+
+        Raises the fault that ended the listing if the page had to ask the provider for more.
+        """
         for part in parts_of(page):
             digest = digest_of(part)
-            if sightings.recognise_page(digest):
+            if sightings.recognise_page(digest, partial(still_has, part)):
                 self.recognised += len(part)
             else:
                 self._add_part(part, digest, sightings)

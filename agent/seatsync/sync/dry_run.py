@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from seatsync.domain.ids import provider_account_id
@@ -138,10 +139,11 @@ class DryRun:
         sources = subscription_sources(self._mirror, self._key, capabilities, connector, customers)
         self._coverage = Coverage(len(sources), is_credible=self._is_credible)
         readers = min(capabilities.readers, max(len(sources), 1))
-        with closing(Extraction(sources, readers, control).events()) as events:
+        extraction = Extraction(sources, readers, control)
+        with closing(extraction.events()) as events:
             for event in events:
                 if isinstance(event, PageRead):
-                    self._plan_page(event)
+                    self._plan_page(event, extraction)
                 else:
                     self._end_listing(event)
                 if self._coverage.fault:
@@ -175,15 +177,21 @@ class DryRun:
         found = accounts_by_domain(self._mirror, domains)
         return {domain: accounts[0] for domain, accounts in found.items() if len(accounts) == 1}
 
-    def _plan_page(self, page: PageRead[Listed[RemoteSubscription]]) -> None:
+    def _plan_page(
+        self,
+        page: PageRead[Listed[RemoteSubscription]],
+        extraction: Extraction[Listed[RemoteSubscription]],
+    ) -> None:
         reading = Reading()
-        reading.add_page(page.records, self._sightings)
+        end = extraction.look_at(page, partial(reading.add_page, sightings=self._sightings))
         if reading.nameless:
             self._coverage.doubt(page.owner)
         with self._mirror.reading():
             batch = plan_batch(self._mirror, self._planner, reading, self._sightings, self._new)
         self._tally.enter(self._key, reading, batch)
         note_seen(self._sightings, batch)
+        if end:
+            self._end_listing(end)
 
     def _count_missing(self) -> None:
         percent = self._settings.missing_threshold_percent

@@ -70,6 +70,7 @@ class Extraction(Generic[T]):
         self._control = control
         self._lock = threading.Lock()
         self._abandoned = threading.Event()
+        self._broken_off: set[str | None] = set()
         self._queue: Queue[PageRead[T] | ListingEnded | None] = Queue(maxsize=PAGES_AHEAD)
         self._here = ReadAhead(self._read_here(), _records_in, RECORDS_AHEAD)
 
@@ -80,7 +81,23 @@ class Extraction(Generic[T]):
         with closing(arriving):
             for event in arriving:
                 self._control.check()
-                yield event
+                if event.owner not in self._broken_off:
+                    yield event
+
+    def look_at(
+        self, page: PageRead[T], look: Callable[[Sequence[T]], None]
+    ) -> ListingEnded | None:
+        """Have the records of a page looked at; a fault in that ends its listing.
+
+        Returns that end, after which no more is told of the listing.
+        """
+        try:
+            look(page.records)
+        except SeatsyncError as fault:
+            self._control.check()
+            self._broken_off.add(page.owner)
+            return ListingEnded(page.owner, fault)
+        return None
 
     def reading_on(self) -> AbstractContextManager[None]:
         """Have the readers go on while the body is busy with what has arrived."""

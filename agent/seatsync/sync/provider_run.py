@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import closing, nullcontext
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from seatsync.domain.missing import exceeds_missing_threshold
@@ -136,7 +137,7 @@ class ProviderRun:
         with closing(extraction.events()) as events:
             for event in events:
                 if isinstance(event, PageRead):
-                    self._take_page(event)
+                    self._take_page(event, extraction)
                 else:
                     self._end_listing(event)
                 if self.fault:
@@ -151,16 +152,22 @@ class ProviderRun:
         else:
             progress(ended, total, message)
 
-    def _take_page(self, page: PageRead[Listed[RemoteSubscription]]) -> None:
+    def _take_page(
+        self,
+        page: PageRead[Listed[RemoteSubscription]],
+        extraction: Extraction[Listed[RemoteSubscription]],
+    ) -> None:
         pending = self._pending
         fetched, errors, nameless = pending.fetched, len(pending.errors), pending.nameless
-        pending.add_page(page.records, self._sightings)
+        end = extraction.look_at(page, partial(pending.add_page, sightings=self._sightings))
         self._fetched += pending.fetched - fetched
         self._unreadable[page.owner] += len(pending.errors) - errors
         if pending.nameless > nameless:
             self._coverage.doubt(page.owner)
         if self._pending.fresh >= APPLY_BATCH:
             self._apply_pending()
+        if end:
+            self._end_listing(end)
 
     def _apply_pending(self) -> None:
         reading, self._pending = self._pending, Reading()

@@ -107,6 +107,7 @@ def test_one_recorded_company_is_read_and_a_foreign_one_refused(connector: Pax8C
         company = next(connector.customers())[0].read()
         pages = list(connector.subscriptions(company))
         assert sum(map(len, pages)) == 4
+        assert pages[0][0].read().name == "Example Suite"
         with pytest.raises(CustomerError):
             list(connector.subscriptions(RemoteCustomer(COMPANY_OF_NOBODY, "nobody")))
 

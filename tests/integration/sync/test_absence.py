@@ -52,24 +52,30 @@ def test_one_that_is_found_again_reappears(lab: Laboratory, quantity: int) -> No
     assert lab.mismatches() == []
 
 
-def fault_after_the_first_page(lab: Laboratory, fault: SeatsyncError) -> None:
+Late = pytest.mark.parametrize("late", [False, True], ids=["at once", "when looked at"])
+
+
+def fault_after_the_first_page(lab: Laboratory, fault: SeatsyncError, *, late: bool) -> None:
     """End the listing of the first customer early, with two subscriptions gone behind."""
     lab.world.fill(customers=2, each=4)
     lab.sync()
     for name in ("s-1-3", "s-1-4"):
         del lab.world.subscriptions[name]
     lab.world.change("s-1-1", quantity=11)
-    lab.world.faults[lab.world.listing("c-1"), 1] = fault
+    lab.world.page_size = 1 if late else 2
+    faults = lab.world.late_faults if late else lab.world.faults
+    faults[lab.world.listing("c-1"), 1] = fault
 
 
+@Late
 @pytest.mark.parametrize(
     "fault",
     [ProviderUnreachable("no answer"), PermissionMissing("not any more")],
 )
 def test_absence_from_an_incomplete_listing_means_nothing(
-    lab: Laboratory, fault: SeatsyncError
+    lab: Laboratory, fault: SeatsyncError, *, late: bool
 ) -> None:
-    fault_after_the_first_page(lab, fault)
+    fault_after_the_first_page(lab, fault, late=late)
     run = lab.sync()
     assert run.outcome is SyncOutcome.PARTIAL
     assert run.counts.missing == 0
@@ -77,12 +83,14 @@ def test_absence_from_an_incomplete_listing_means_nothing(
     assert fault.code in lab.failures(run)
 
 
+@Late
 def test_a_customer_that_cannot_be_read_is_a_failure_and_the_others_go_on(
-    lab: Laboratory,
+    lab: Laboratory, *, late: bool
 ) -> None:
     if lab.world.scans:
         return
-    fault_after_the_first_page(lab, CustomerError("c-1", "the partner was removed"))
+    fault = CustomerError("c-1", "the partner was removed")
+    fault_after_the_first_page(lab, fault, late=late)
     del lab.world.subscriptions["s-2-4"]
     run = lab.sync()
     assert lab.failures(run) == ["CUSTOMER_UNREADABLE"]
@@ -92,6 +100,7 @@ def test_a_customer_that_cannot_be_read_is_a_failure_and_the_others_go_on(
     assert "the partner was removed" in (lab.customer("c-1").last_error or "")
     assert lab.customer("c-2").last_error is None
     lab.world.faults.clear()
+    lab.world.late_faults.clear()
     lab.sync()
     assert lab.customer("c-1").last_error is None
     assert lab.subscription("s-1-4").missing_since is not None

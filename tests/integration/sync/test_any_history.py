@@ -108,9 +108,10 @@ class AnyHistory(RuleBasedStateMachine):
         else:
             self.world.customers.pop(customer, None)
 
-    @rule(listing=LISTINGS, page=st.integers(0, 2), fault=FAULTS)
-    def provider_fails(self, listing: str, page: int, fault: SeatsyncError) -> None:
-        self.world.faults = {(listing, page): fault}
+    @rule(listing=LISTINGS, page=st.integers(0, 2), fault=FAULTS, late=st.booleans())
+    def provider_fails(self, listing: str, page: int, fault: SeatsyncError, *, late: bool) -> None:
+        faults: dict[tuple[str, int], BaseException] = {(listing, page): fault}
+        self.world.faults, self.world.late_faults = ({}, faults) if late else (faults, {})
 
     @rule(listing=LISTINGS)
     def provider_shifts_pages(self, listing: str) -> None:
@@ -118,7 +119,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule()
     def provider_mends(self) -> None:
-        self.world.faults, self.world.repeats = {}, set()
+        self.world.faults, self.world.late_faults, self.world.repeats = {}, {}, set()
 
     @rule(on=st.booleans(), costs=st.booleans())
     def admin_switches(self, *, on: bool, costs: bool) -> None:
@@ -208,7 +209,8 @@ class AnyHistory(RuleBasedStateMachine):
     def teardown(self) -> None:
         if not hasattr(self, "lab"):
             return
-        self.world.faults, self.world.repeats, self.world.unreadable = {}, set(), {}
+        self.provider_mends()
+        self.world.unreadable = {}
         for customer in ("c-1", "c-2", "c-3"):
             self.world.customer(customer)
         self.lab.sync()

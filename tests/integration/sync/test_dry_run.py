@@ -49,6 +49,11 @@ def one_customer_refused(world: World) -> None:
     world.faults[world.listing("c-3"), 1] = CustomerError("c-3", "no consent")
 
 
+def one_customer_refused_when_looked_at(world: World) -> None:
+    if not world.scans:
+        world.late_faults["c-3", 0] = CustomerError("c-3", "no consent")
+
+
 def one_customer_unreachable(world: World) -> None:
     if not world.scans:
         world.faults["c-3", 1] = ProviderUnreachable("no answer")
@@ -61,6 +66,7 @@ STORIES: list[Callable[[World], None]] = [
     one_customer_unlisted,
     most_gone,
     one_customer_refused,
+    one_customer_refused_when_looked_at,
     one_customer_unreachable,
 ]
 

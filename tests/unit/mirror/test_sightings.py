@@ -26,7 +26,7 @@ def digest_of(page: Page) -> bytes:
 
 def show(sightings: Sightings, page: Page) -> tuple[int, list[bytes]]:
     """Show a page as a run does; return how many records were recognised, and the fresh ones."""
-    if sightings.recognise_page(digest_of(page)):
+    if sightings.recognise_page(digest_of(page), b"".join(page).__eq__):
         return len(page), []
     sightings.note_page(digest_of(page), page)
     known = sightings.recognise(frozenset(page))
@@ -111,6 +111,6 @@ def test_a_listing_with_a_page_that_has_no_digest_is_not_remembered() -> None:
 def test_a_listing_that_was_recognised_whole_need_not_be_remembered_again() -> None:
     page = (fingerprint(b"1"), fingerprint(b"2"))
     sightings = Sightings(pages={digest_of(page): b"".join(page)})
-    assert sightings.recognise_page(digest_of(page))
+    assert sightings.recognise_page(digest_of(page), b"".join(page).__eq__)
     assert sightings.unseen == frozenset()
     assert sightings.new_pages is None

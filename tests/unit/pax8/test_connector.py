@@ -20,7 +20,7 @@ from seatsync.errors import (
     ProviderUnreachable,
     RecordError,
 )
-from seatsync.sdk.listing import digest_of
+from seatsync.sdk.listing import digest_of, fingerprints_of, still_has
 from seatsync.sdk.simulator import answers, dropped, garbage, throttled, truncated
 from seatsync_pax8.page import TOLD_TOGETHER, SubscriptionPage
 
@@ -47,10 +47,14 @@ def digests(connector: Pax8Connector) -> list[bytes | None]:
     return [digest_of(page) for page in connector.all_subscriptions()]
 
 
-def pieces(connector: Pax8Connector) -> list[SubscriptionPage]:
+def only_page(connector: Pax8Connector) -> SubscriptionPage:
     [page] = connector.all_subscriptions()
     assert isinstance(page, SubscriptionPage)
-    return list(page.parts())
+    return page
+
+
+def pieces(connector: Pax8Connector) -> list[SubscriptionPage]:
+    return list(only_page(connector).parts())
 
 
 def fingerprints(connector: Pax8Connector) -> list[bytes]:
@@ -174,26 +178,53 @@ def test_fingerprints_change_with_the_product(connect: Connect, partner: Simulat
     company = partner.add_company("Example Bakery")
     product = partner.add_product("Example Suite", product_id="p-1")
     partner.add_subscription(company, product, 1)
-    before = fingerprints(connect()), digests(connect())
+    before = fingerprints(connect())
     partner.add_product("Example Suite Plus", product_id="p-1")
-    after = fingerprints(connect()), digests(connect())
-    assert after[0] != before[0]
-    assert after[1] != before[1]
+    assert fingerprints(connect()) != before
     partner.add_product("Example Suite", product_id="p-1", shortDescription="new words")
-    assert (fingerprints(connect()), digests(connect())) == before
+    assert fingerprints(connect()) == before
 
 
-def test_a_page_has_another_digest_when_two_of_its_products_change_places(
+def test_a_page_tells_when_a_product_adds_something_else_to_it(
     connect: Connect, partner: Simulator
 ) -> None:
     company = partner.add_company("Example Bakery")
     for product in ("p-1", "p-2"):
         partner.add_product(f"Example {product}", product_id=product)
         partner.add_subscription(company, product, 1)
-    before = digests(connect())
+    before = b"".join(fingerprints(connect()))
+    assert still_has(only_page(connect()), before)
     partner.add_product("Example p-2", product_id="p-1")
     partner.add_product("Example p-1", product_id="p-2")
-    assert digests(connect()) != before
+    changed = only_page(connect())
+    assert not still_has(changed, before)
+    assert still_has(changed, b"".join(fingerprints_of(changed)))
+
+
+def test_only_the_first_subscription_of_a_product_has_it_asked_for(
+    connect: Connect, partner: Simulator
+) -> None:
+    stock(partner, 4)
+    before = fingerprints(connect(page_size=2))
+    connector = connect(page_size=2)
+    first, second = connector.all_subscriptions()
+    assert still_has(first, b"".join(before[:2]))
+    partner.faults.plan("/v1/products", answers(400))
+    assert still_has(second, b"".join(before[2:]))
+
+
+def test_a_page_whose_product_cannot_be_had_is_neither_known_nor_read(
+    connect: Connect, partner: Simulator
+) -> None:
+    stock(partner, 2)
+    before = b"".join(fingerprints(connect()))
+    partner.faults.plan("/v1/products", answers(403))
+    page = only_page(connect())
+    with pytest.raises(PermissionMissing):
+        still_has(page, before)
+    partner.faults.plan("/v1/products", answers(403))
+    with pytest.raises(PermissionMissing):
+        fingerprints_of(page)
 
 
 def test_the_digest_of_a_page_is_that_of_its_records_alone(

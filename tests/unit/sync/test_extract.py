@@ -103,6 +103,43 @@ def test_a_fault_ends_its_own_listing_only() -> None:
     assert ends == {"bad": fault, "good": None}
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_page_that_cannot_be_looked_at_ends_its_own_listing_only(threads: int) -> None:
+    shelf = Shelf()
+    extraction = Extraction([shelf.source("bad", 3), shelf.source("good", 3)], threads, Control())
+    fault = CustomerError("bad", "no consent")
+    seen: list[str] = []
+
+    def look(records: Sequence[str]) -> None:
+        if "bad/1" in records:
+            raise fault
+        seen.extend(records)
+
+    ends = [
+        extraction.look_at(event, look) if isinstance(event, PageRead) else event
+        for event in extraction.events()
+    ]
+    assert sorted(seen) == ["bad/0", "good/0", "good/1", "good/2"]
+    assert sorted(map(str, filter(None, ends))) == sorted(
+        map(str, [ListingEnded("bad", fault), ListingEnded("good")])
+    )
+
+
+def test_who_was_cancelled_while_looking_at_a_page_is_told_so() -> None:
+    control = Control()
+    extraction = Extraction([Shelf().source("all", 2)], 1, control)
+
+    def look(_: Sequence[str]) -> None:
+        control.cancel("asked to stop")
+        raise ProviderUnreachable("no answer")
+
+    with closing(extraction.events()) as events:
+        page = next(events)
+        assert isinstance(page, PageRead)
+        with pytest.raises(Cancelled, match="asked to stop"):
+            extraction.look_at(page, look)
+
+
 def test_what_breaks_a_reader_is_raised() -> None:
     sources = [Shelf().source("bad", 1, KeyError("quantity"))]
     with pytest.raises(KeyError):

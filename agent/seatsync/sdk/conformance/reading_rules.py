@@ -19,7 +19,7 @@ from seatsync.sdk.conformance.rule import (
     require_all,
     require_same,
 )
-from seatsync.sdk.listing import digest_of, parts_of
+from seatsync.sdk.listing import digest_of, fingerprints_of, parts_of, still_has
 
 if TYPE_CHECKING:
     from seatsync.domain.customer import RemoteCustomer
@@ -124,6 +124,7 @@ def page_digests_change_with_their_records(bench: Bench) -> None:
     record = bench.subscriptions[0]
     before = _page_digests(bench)
     require_same(before, _page_digests(bench), "digests read again")
+    require(_still_has_its_own(bench), "a page denies the fingerprints that it has")
     bench.put(replace(record, quantity=record.quantity + 1))
     has_changed = _page_digests(bench) != before
     require(has_changed or not any(before), "no digest changes although a quantity does")
@@ -261,6 +262,13 @@ def _page_digests(bench: Bench) -> list[bytes | None]:
     with bench.connected() as connector:
         pages = bench.listed_pages(connector)
         return [digest_of(part) for page in pages for part in parts_of(page)]
+
+
+def _still_has_its_own(bench: Bench) -> bool:
+    with bench.connected() as connector:
+        pages = bench.listed_pages(connector)
+        parts = [part for page in pages for part in parts_of(page)]
+        return all(still_has(part, b"".join(fingerprints_of(part))) for part in parts)
 
 
 def _spoil(bench: Bench, external_id: str, seats: str) -> None:
