@@ -19,6 +19,11 @@ NIL = UUID(int=0)
 
 _PREFIX = NAMESPACE.bytes
 
+_NAME_BASED = 5 << 76 | 2 << 62
+"""The bits of an id that tell its version and its variant (RFC 9562)."""
+
+_FREE_BITS = ~(0xF << 76 | 3 << 62)
+
 
 def subscription_id(provider_key: str, external_id: str) -> UUID:
     """Return the id of a subscription that the agent creates.
@@ -35,9 +40,9 @@ def provider_account_id(provider_key: str, external_id: str) -> UUID:
 
 
 def _derived(name: str) -> UUID:
-    """Return what `uuid.uuid5` does, which takes twice as long."""
+    """Return what `uuid.uuid5` does, which takes three times as long."""
     digest = sha1(_PREFIX + name.encode(), usedforsecurity=False).digest()
-    return UUID(bytes=digest[:16], version=5)
+    return UUID(int=int.from_bytes(digest[:16]) & _FREE_BITS | _NAME_BASED)
 
 
 def new_id() -> UUID:

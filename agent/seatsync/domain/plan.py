@@ -6,6 +6,7 @@ The preview is this plan, not carried out; the run carries out the same plan.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from seatsync.domain.change import FieldChange, diff, spell
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
 
     from seatsync.domain.contract import BillingContract
     from seatsync.domain.settings import ApplicationSettings
-    from seatsync.domain.subscription import RemoteSubscription, UnassignedReason
+    from seatsync.domain.subscription import (
+        RemoteSubscription,
+        SubscriptionStatus,
+        UnassignedReason,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +197,7 @@ class Planner:
             account_id=customer.account_id,
             contract_id=landing.contract_id,
             reason=landing.reason,
-            field_changes=_creation_changes(record, landing),
+            field_changes=_creation_changes(record.quantity, record.status, landing.contract_id),
             license_delta=initial_delta(record.quantity),
         )
 
@@ -236,14 +241,17 @@ def _change(before: KnownSubscription, *, attach: bool, changed: bool) -> SyncCh
     return SyncChange.UPDATED if changed else None
 
 
-def _creation_changes(record: RemoteSubscription, landing: Landing) -> tuple[FieldChange, ...]:
+@lru_cache(maxsize=1_024)
+def _creation_changes(
+    quantity: int, status: SubscriptionStatus, contract_id: UUID | None
+) -> tuple[FieldChange, ...]:
     changes = (
-        FieldChange("quantity", None, spell(record.quantity)),
-        FieldChange("status", None, spell(record.status)),
+        FieldChange("quantity", None, spell(quantity)),
+        FieldChange("status", None, spell(status)),
     )
-    if landing.contract_id is None:
+    if contract_id is None:
         return changes
-    return (*changes, FieldChange("billingContract", None, spell(landing.contract_id)))
+    return (*changes, FieldChange("billingContract", None, spell(contract_id)))
 
 
 def _holding(record: RemoteSubscription) -> Holding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from seatsync.domain.billing import BillingFrequency, BillingPolicy, BillingType
@@ -84,8 +85,17 @@ def account_customers(
 
 
 def _customer(row: tuple[Any, ...]) -> KnownCustomer:
-    account_id = decode_uuid(row[2]) if row[2] is not None else None
-    return KnownCustomer(decode_uuid(row[0]), row[1], account_id, bool(row[3]))
+    return _known_customer(*row[:4])
+
+
+@lru_cache(maxsize=16_384)
+def _known_customer(
+    customer_id: Any, external_id: str, account_id: Any, sync_enabled: Any
+) -> KnownCustomer:
+    # A run meets the same customers in batch after batch.
+    return KnownCustomer(
+        decode_uuid(customer_id), external_id, _optional_uuid(account_id), bool(sync_enabled)
+    )
 
 
 def known_subscriptions(
