@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from broken_connectors import broken
+from broken_connectors import broken, forgetful
 from seatsync.errors import SeatsyncError
 from seatsync.sdk.conformance.bench import open_bench
 from seatsync.sdk.conformance.rule import Broken
@@ -27,5 +27,14 @@ def test_a_connector_that_breaks_a_rule_is_caught(rule: Rule) -> None:
     with (
         open_bench(plugin, ANATOMY, Demonstration()) as bench,
         pytest.raises((Broken, SeatsyncError)),
+    ):
+        rule.check(bench)
+
+
+def test_a_page_that_denies_what_it_has_is_caught() -> None:
+    rule = RULES_BY_NAME["page-digests-change-with-their-records"]
+    with (
+        open_bench(forgetful(), ANATOMY, Demonstration()) as bench,
+        pytest.raises(Broken, match="nothing changes"),
     ):
         rule.check(bench)

@@ -132,15 +132,19 @@ class World:
 
 
 class LabPage(ListedPage[Any]):
-    """A page that can be recognised as a whole."""
+    """A page that can be recognised as a whole, by a digest of every other of its fingerprints."""
 
-    def __init__(self, records: Sequence[Listed[Any]], fault: BaseException | None = None) -> None:
+    def __init__(
+        self, name: str, records: Sequence[Listed[Any]], fault: BaseException | None
+    ) -> None:
+        self._name = name
         self._records = records
         self._fault = fault
 
     @property
     def digest(self) -> bytes | None:
-        return fingerprint(b"page", *(record.fingerprint for record in self._records))
+        marks = [record.fingerprint for record in self._records]
+        return fingerprint(self._name.encode(), *(mark for mark in marks if mark[-1] % 2))
 
     def still_has(self, fingerprints: bytes) -> bool:
         return fingerprints == b"".join(self.fingerprints())
@@ -194,7 +198,11 @@ class LabConnector:
         size = world.page_size
         starts = range(0, len(records), size) or [0]
         pages = [
-            LabPage(records[start : start + size], world.late_faults.get((listing, number)))
+            LabPage(
+                f"{listing}/{number}",
+                records[start : start + size],
+                world.late_faults.get((listing, number)),
+            )
             for number, start in enumerate(starts)
         ]
         for number, page in enumerate(pages):
