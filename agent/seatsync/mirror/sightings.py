@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -42,12 +43,9 @@ class Sightings:
         """Start with what the mirror holds as present: records, or pages that hold them all."""
         self._unseen = set(fingerprints)
         self._closed = dict(pages or {})
-        self._homes: dict[bytes, bytes | None] | None = (
-            None if pages else dict.fromkeys(self._unseen)
-        )
+        self._recognised: dict[bytes, bytes] = {}
+        self._noted: dict[bytes, bytes] = {}
         self._fresh: set[bytes] = set()
-        self._shown: dict[bytes, bytes] = {}
-        self._has_news = not pages
         self._is_tellable = True
 
     def recognise_page(self, digest: bytes | None, still_has: Callable[[bytes], bool]) -> bool:
@@ -58,26 +56,25 @@ class Sightings:
         """
         if digest is None or digest not in self._closed or not still_has(self._closed[digest]):
             return False
-        self._shown[digest] = self._closed.pop(digest)
+        self._recognised[digest] = self._closed.pop(digest)
         return True
 
     def note_page(self, digest: bytes | None, fingerprints: Sequence[bytes]) -> None:
         """Remember a page that was not recognised, for the next listing."""
-        self._page_of()
-        self._has_news = True
         if digest is None:
             self._is_tellable = False
         else:
-            self._shown[digest] = b"".join(fingerprints)
+            self._noted[digest] = b"".join(fingerprints)
 
     @property
     def new_pages(self) -> Mapping[bytes, bytes] | None:
         """Return all pages shown, if one was new and they hold each listed record once."""
-        if not self._has_news or not self._is_tellable:
+        if not self._noted or not self._is_tellable:
             return None
+        shown = self._recognised | self._noted
         waiting = len(self._unseen) + _size(self._closed)
-        listed = len(self._page_of()) - waiting + len(self._fresh)
-        return self._shown if _size(self._shown) == listed else None
+        listed = len(self._page_of) - waiting + len(self._fresh)
+        return shown if _size(shown) == listed else None
 
     def recognise(self, fingerprints: AbstractSet[bytes]) -> AbstractSet[bytes]:
         """Note that the records of a page were listed; return those known and unchanged."""
@@ -97,13 +94,13 @@ class Sightings:
         """Note that the record which had this fingerprint was listed, with another one now."""
         self._open((before,))
         self._unseen.discard(before)
-        self._page_of().pop(before, None)
+        self._page_of.pop(before, None)
 
     def was_listed(self, fingerprint: bytes) -> bool:
         """Tell whether the listing has shown this very record, up to now."""
-        pages = self._page_of()
-        if fingerprint in pages:
-            return fingerprint not in self._unseen and pages[fingerprint] not in self._closed
+        page_of = self._page_of
+        if fingerprint in page_of:
+            return fingerprint not in self._unseen and page_of[fingerprint] not in self._closed
         return fingerprint in self._fresh
 
     @property
@@ -111,16 +108,21 @@ class Sightings:
         """Return the fingerprints of known records that no listing has shown."""
         return self._unseen.union(*map(_split, self._closed.values()))
 
+    @cached_property
     def _page_of(self) -> dict[bytes, bytes | None]:
-        """Return the page of each record that was present, None where pages are not known."""
-        if self._homes is None:
-            pages = chain(self._shown.items(), self._closed.items())
-            self._homes = {record: digest for digest, page in pages for record in _split(page)}
-        return self._homes
+        """The page of each record that was present, None where pages are not known.
+
+        Made when a record is first looked at, which is when all that were present still stand
+        in a page or among the unseen.
+        """
+        pages = chain(self._recognised.items(), self._closed.items())
+        return dict.fromkeys(self._unseen) | {
+            record: digest for digest, page in pages for record in _split(page)
+        }
 
     def _open(self, fingerprints: Iterable[bytes]) -> None:
         """From now on look at the records one by one that share a page with one of these."""
-        page_of = self._page_of()
+        page_of = self._page_of
         for digest in {page_of.get(fingerprint) for fingerprint in fingerprints}:
             if digest in self._closed:
                 self._unseen.update(_split(self._closed.pop(digest)))
