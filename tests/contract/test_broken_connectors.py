@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from broken_connectors import broken, forgetful
+from broken_connectors import broken, with_pages
+from lab import LabPage
 from seatsync.errors import SeatsyncError
 from seatsync.sdk.conformance.bench import open_bench
 from seatsync.sdk.conformance.rule import Broken
@@ -14,7 +15,11 @@ from seatsync.sdk.conformance.rules import RULES, RULES_BY_NAME
 from seatsync_pax8.demonstration import ANATOMY, Demonstration
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
+
     from seatsync.sdk.conformance.rule import Rule
+    from seatsync.sdk.listing import Listed
 
 
 def test_there_is_a_broken_connector_for_every_rule() -> None:
@@ -31,10 +36,22 @@ def test_a_connector_that_breaks_a_rule_is_caught(rule: Rule) -> None:
         rule.check(bench)
 
 
+class Denying(LabPage):
+    """A page that has not even the fingerprints that it has."""
+
+    def still_has(self, fingerprints: bytes) -> bool:
+        return not fingerprints
+
+
+def denying(pages: Iterable[Sequence[Listed[Any]]]) -> Iterator[Sequence[Listed[Any]]]:
+    for number, page in enumerate(pages):
+        yield Denying(str(number), page, None)
+
+
 def test_a_page_that_denies_what_it_has_is_caught() -> None:
     rule = RULES_BY_NAME["page-digests-change-with-their-records"]
     with (
-        open_bench(forgetful(), ANATOMY, Demonstration()) as bench,
+        open_bench(with_pages(denying), ANATOMY, Demonstration()) as bench,
         pytest.raises(Broken, match="nothing changes"),
     ):
         rule.check(bench)

@@ -176,23 +176,6 @@ def _one_page_for_all(pages: Pages) -> Pages:
         yield _SameDigest("", page, None)
 
 
-class _Denying(LabPage):
-    """A page that has not even the fingerprints that it has."""
-
-    def still_has(self, fingerprints: bytes) -> bool:
-        return not fingerprints
-
-
-def _forgetful(pages: Pages) -> Pages:
-    for number, page in enumerate(pages):
-        yield _Denying(str(number), page, None)
-
-
-def forgetful() -> ProviderPlugin:
-    """Return a connector whose pages are never recognised."""
-    return with_pages(_forgetful)
-
-
 def _living(pages: Pages) -> Pages:
     for page in pages:
         yield [one for one in page if not _is_ended(one.read())]

@@ -116,9 +116,11 @@ class Sightings:
         in a page or among the unseen.
         """
         pages = chain(self._recognised.items(), self._closed.items())
-        return dict.fromkeys(self._unseen) | {
+        page_of: dict[bytes, bytes | None] = {
             record: digest for digest, page in pages for record in _split(page)
         }
+        page_of.update(dict.fromkeys(self._unseen))
+        return page_of
 
     def _open(self, fingerprints: Iterable[bytes]) -> None:
         """From now on look at the records one by one that share a page with one of these."""
