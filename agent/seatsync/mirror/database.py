@@ -6,7 +6,8 @@ import json
 import sqlite3
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from types import NoneType
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pony.orm import Database, db_session
 from pony.orm.core import local as pony_session
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from uuid import UUID
+
+_Plain: TypeAlias = bytes | bool | None
 
 CHECKPOINT_PAGES = 16_000
 """So many 8 KiB pages wait in the write-ahead log before they are moved into the file."""
@@ -255,7 +258,15 @@ class _SqliteConnection(sqlite3.Connection):
         self.close()
 
 
+def _as_it_is(value: _Plain) -> _Plain:
+    return value
+
+
 def _bind_sqlite(db: Database, path: Path) -> None:
+    for plain in (NoneType, bytes, bool):
+        # Or each value is asked whether it can adapt itself, which takes longer than binding it.
+        sqlite3.register_adapter(plain, _as_it_is)
+
     def prepare(_: Database, connection: sqlite3.Connection) -> None:
         connection.text_factory = str
         connection.create_function("id_of", 1, bytes.fromhex, deterministic=True)
