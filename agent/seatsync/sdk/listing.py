@@ -88,9 +88,9 @@ class ListedPage(Sequence[Listed[RecordT]], ABC):
         return Listed(self.fingerprints()[place], partial(self.read, place))
 
 
-def read_at(page: Sequence[Listed[RecordT]], place: int) -> RecordT:
-    """Read the record at a place of a page; raises `RecordError` when it cannot be read."""
-    return page.read(place) if isinstance(page, ListedPage) else page[place].read()
+def reader_of(page: Sequence[Listed[RecordT]]) -> Callable[[int], RecordT]:
+    """Return what reads the record at a place; it raises `RecordError` when it cannot be read."""
+    return page.read if isinstance(page, ListedPage) else lambda place: page[place].read()
 
 
 def digest_of(page: Sequence[Listed[RecordT]]) -> bytes | None:

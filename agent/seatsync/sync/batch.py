@@ -12,11 +12,11 @@ from seatsync.domain.plan import Known, Plan
 from seatsync.domain.text import is_storable
 from seatsync.errors import RecordError
 from seatsync.mirror.known import known_customers, known_subscriptions, landing_contracts
-from seatsync.sdk.listing import digest_of, fingerprints_of, parts_of, read_at, still_has
+from seatsync.sdk.listing import digest_of, fingerprints_of, parts_of, reader_of, still_has
 from seatsync.sync.failure import contradiction_error, flaw_error, homeless_error
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from seatsync.domain.plan import KnownCustomer, KnownSubscription, Planner
     from seatsync.domain.subscription import RemoteSubscription
@@ -72,15 +72,14 @@ class Reading:
         self.recognised += len(known)
         if len(known) == len(fingerprints):
             return
+        read = reader_of(page)
         for place, fingerprint in enumerate(fingerprints):
             if fingerprint not in known and sightings.is_first(fingerprint):
-                self._add(page, place, fingerprint)
+                self._add(partial(read, place), fingerprint)
 
-    def _add(
-        self, page: Sequence[Listed[RemoteSubscription]], place: int, fingerprint: bytes
-    ) -> None:
+    def _add(self, read: Callable[[], RemoteSubscription], fingerprint: bytes) -> None:
         try:
-            record = _readable(read_at(page, place))
+            record = _readable(read())
         except RecordError as error:
             self._refuse(error)
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 from seatsync.domain.flaw import customer_flaw
@@ -16,12 +17,12 @@ from seatsync.mirror.provider_account_writes import (
     update_customers,
 )
 from seatsync.mirror.sightings import load_customer_sightings
-from seatsync.sdk.listing import fingerprints_of, read_at
+from seatsync.sdk.listing import fingerprints_of, reader_of
 from seatsync.sync.extract import Extraction, ListingEnded, Source
 from seatsync.sync.failure import empty_failure, failure_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from uuid import UUID
 
     from seatsync.domain.customer import RemoteCustomer
@@ -72,10 +73,11 @@ class CustomerReader:
         self.count += len(page)
         fingerprints = fingerprints_of(page)
         known = self._sightings.recognise(frozenset(fingerprints))
+        read = reader_of(page)
         fresh: Page = []
         for place, fingerprint in enumerate(fingerprints):
             is_fresh = fingerprint not in known
-            customer = self._read_at(page, place) if keep or is_fresh else None
+            customer = self._read(partial(read, place)) if keep or is_fresh else None
             if customer is None:
                 continue
             if keep:
@@ -84,9 +86,9 @@ class CustomerReader:
                 fresh.append((customer, fingerprint))
         self._write_page(fresh)
 
-    def _read_at(self, page: Sequence[Listed[RemoteCustomer]], place: int) -> RemoteCustomer | None:
+    def _read(self, read: Callable[[], RemoteCustomer]) -> RemoteCustomer | None:
         try:
-            return readable_customer(read_at(page, place))
+            return readable_customer(read())
         except RecordError as error:
             self.failures.append(failure_of(error, self._key))
             return None

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from seatsync.sync.extract import ListingEnded
     from seatsync.sync.ledger import Ledger
 
-APPLY_BATCH = 2_000
+APPLY_BATCH = 4_000
 """So many new or changed records are applied in one transaction."""
 
 APPLY_EVERY_S = 1.0
