@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import strawberry
@@ -47,8 +48,9 @@ class Schema(strawberry.Schema):
         return self._schema
 
 
+@cache
 def build_schema() -> Schema:
-    """Build the schema that is served, and that `seatsync schema` prints."""
+    """Build the schema that is served, and that `seatsync schema` prints; once in a process."""
     schema = Schema(
         query=Query,
         mutation=Mutation,
