@@ -67,7 +67,7 @@ def _listen(port: int) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """Says when it is ready, and stops when told to, without ever looking up again and again."""
+    """Says when it is ready, and stops when told to, without looking up again and again."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
