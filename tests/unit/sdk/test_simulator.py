@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -194,3 +196,18 @@ def test_an_environment_that_cannot_work_is_a_fault_of_the_setup(
     ):
         client.get("a")
     assert "hush" not in f"{raised.value} {raised.value.remedy}"
+
+
+def test_an_answer_that_has_begun_is_finished_before_the_end() -> None:
+    begun = threading.Event()
+
+    async def late(scope: Any, receive: Any, send: Any) -> None:
+        begun.set()
+        await asyncio.sleep(0.2)
+        await hello(scope, receive, send)
+
+    with ThreadPoolExecutor(1) as asking:
+        with served(late) as origin:
+            answer = asking.submit(httpx.get, origin)
+            assert begun.wait(5)
+        assert answer.result().content == BODY
